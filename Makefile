@@ -1,0 +1,52 @@
+# The same few commands in README, here and in CI.
+PYTHON ?= python3
+PORT ?= 8080
+BIN := .venv/bin
+
+.PHONY: demo setup test test-long check bench lock clean
+
+demo: setup
+	$(BIN)/panelgram sandbox --port $(PORT)
+
+setup: .venv/runtime.done
+
+test: .venv/dev.done
+	$(BIN)/pytest -q -n 2 -m "not long"
+
+test-long: .venv/dev.done
+	$(BIN)/pytest -q -m long
+
+check: .venv/dev.done
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/bench.done
+	$(BIN)/python -m benchmarks
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/runtime.done: requirements.lock pyproject.toml | .venv/bin/python
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/dev.done: requirements-dev.lock .venv/runtime.done
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+.venv/bench.done: requirements-bench.lock .venv/dev.done
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
+
+# Needs uv. No URL is written, so the lock files work with any package index; one resolution serves all three.
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group build
+lock:
+	$(LOCK) --group test --group check --group bench -o requirements-bench.lock
+	$(LOCK) --group test --group check -c requirements-bench.lock -o requirements-dev.lock
+	$(LOCK) -c requirements-bench.lock -o requirements.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis
