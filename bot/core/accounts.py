@@ -1,0 +1,163 @@
+"""Connects a key after trying it, asks for the balance, parks a key the panel rejects."""
+
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.panel.client import PanelClient
+from bot.panel.errors import BadKey, PanelRefused
+from bot.panel.models import Balance
+from storage import accounts
+from storage.accounts import Account
+from storage.database import Database
+from storage.vault import Vault
+
+T = TypeVar("T")
+
+SHORTEST_KEY, LONGEST_KEY = 8, 256  # characters
+# Panels were seen to block a caller's address after 5 wrong keys, and all people share ours.
+REFUSALS_PER_CHAT = 3  # an hour
+REFUSALS_IN_ALL = 12  # an hour
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The key works and is stored."""
+
+    balance: Balance
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The panel rejects the key; nothing is stored. `words` are the panel's own."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """This cannot be a key: spaces, characters beyond ASCII, too short or too long. Nothing was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Too many refused keys, here or in all; none is tried for so many `seconds`."""
+
+    seconds: float
+
+
+Connection = Connected | Refused | Malformed | Paused
+
+
+def is_possible_key(text: str) -> bool:
+    return SHORTEST_KEY <= len(text) <= LONGEST_KEY and bool(re.fullmatch(r"[!-~]+", text))
+
+
+def looks_like_key(text: str) -> bool:
+    """Surely a key and not an answer: one word of 32 to 64 letters and digits, both of them."""
+    word = text.strip()
+    return bool(re.fullmatch(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9]{32,64}", word))
+
+
+class Accounts:
+    def __init__(
+        self,
+        db: Database,
+        vault: Vault,
+        panel: PanelClient,
+        *,
+        url: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._db = db
+        self._vault = vault
+        self._panel = panel
+        self._url = url
+        self._clock = clock
+        self._trying = 0
+
+    async def current(self, chat_id: int) -> Account | None:
+        return await accounts.current(self._db, chat_id=chat_id, panel=self._url)
+
+    def key(self, account: Account) -> str:
+        return self._vault.open(
+            account.encrypted_key,
+            key_id=account.encryption_key_id,
+            chat_id=account.chat_id,
+            panel=account.panel,
+        )
+
+    async def connect(self, chat_id: int, key: str, *, language: str) -> Connection:
+        """Try the key and make it the chat's own. Raises PanelError when the panel does not answer."""
+        if not is_possible_key(key):
+            return Malformed()
+        who = self._vault.pseudonym(chat_id)
+        pause = await self._pause(who)
+        if pause > 0:
+            return Paused(pause)
+        self._trying += 1
+        try:
+            balance = await self._panel.balance(key)
+        except PanelRefused as refused:
+            if not isinstance(refused, BadKey):
+                raise
+            await accounts.note_refused_key(self._db, who=who, now=self._clock())
+            return Refused(refused.words)
+        finally:
+            self._trying -= 1
+        await self._store(chat_id, key, balance, language)
+        return Connected(balance)
+
+    async def balance(self, account: Account) -> Balance:
+        """Also tries a parked key again, and lets machines use it when the panel takes it."""
+        balance = await self.asking(account, self._panel.balance)
+        if account.parked_at is not None:
+            await accounts.unpark(self._db, account_id=account.id)
+        return balance
+
+    async def asking(self, account: Account, call: Callable[[str], Awaitable[T]]) -> T:
+        """Make a call for the key's owner, who is told at once when the panel rejects the key."""
+        try:
+            return await call(self.key(account))
+        except BadKey:
+            await self.park(account, tell=False)
+            raise
+
+    async def park(self, account: Account, *, tell: bool) -> None:
+        await accounts.park(self._db, account_id=account.id, tell=tell, now=self._clock())
+
+    async def forget(self, chat_id: int) -> None:
+        await accounts.forget(self._db, chat_id=chat_id)
+
+    async def _pause(self, who: str) -> float:
+        """Seconds until another key may be tried. Keys being tried right now count as if refused."""
+        now = self._clock()
+        here, everywhere = await accounts.refused_keys(self._db, who=who, now=now)
+        waits = [
+            refusals[-limit] + 3600 - now
+            for refusals, limit in ((here, REFUSALS_PER_CHAT), (everywhere, REFUSALS_IN_ALL))
+            if len(refusals) >= limit
+        ]
+        if len(everywhere) + self._trying >= REFUSALS_IN_ALL and not waits and everywhere:
+            waits.append(5.0)
+        return max(waits, default=0.0)
+
+    async def _store(self, chat_id: int, key: str, balance: Balance, language: str) -> None:
+        kept = await accounts.with_key(self._db, chat_id=chat_id, panel=self._url)
+        same = next((one for one in kept if self.key(one) == key), None)
+        new = Account(
+            id=same.id if same else secrets.token_hex(8),
+            chat_id=chat_id,
+            panel=self._url,
+            encrypted_key=self._vault.seal(key, chat_id=chat_id, panel=self._url),
+            encryption_key_id=self._vault.key_id,
+            last_four=key[-4:],
+            currency=balance.currency,
+            catalog_digest=None,
+            catalog_at=None,
+            parked_at=None,
+        )
+        await accounts.connect(self._db, new, language=language, now=self._clock())

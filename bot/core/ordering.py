@@ -1,0 +1,180 @@
+"""Places an order at most once, whatever fails.
+
+    confirm ──► begin (durable row, state "placing") ──► carry_out: one POST ──► settle (durable)
+                    │ the draft was confirmed before: nothing happens
+                    └ this run ends in between: the next one finds the row and calls it uncertain
+
+Between `begin` and `settle` nothing is ever repeated. The database's unique order id, which is the
+draft's, is what makes a second tap, a redelivered update and a second process harmless.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import assert_never
+
+from bot.core import forms
+from bot.core.accounts import Accounts
+from bot.core.forms import Draft, Offer
+from bot.core.price import price
+from bot.panel.client import PanelClient
+from bot.panel.errors import BadKey, Meaning, NotSent, PanelError, PanelRefused
+from bot.panel.models import Balance, Service
+from storage import orders
+from storage.accounts import Account
+from storage.database import Database
+from storage.orders import Order
+
+TELL_SECONDS = 45.0  # the placing task tells the outcome itself; after that the notices' queue does
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The panel took the order under this id."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """There is no order. `words` are the panel's own, None when it could not be reached at all."""
+
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """The order may exist and be charged. Never sent again by machine."""
+
+
+Outcome = Placed | Rejected | Uncertain
+
+# Said with a 5xx these are still a plain no; anything else then may come from a broken panel.
+_SURELY_NO = {
+    Meaning.BAD_KEY,
+    Meaning.FUNDS,
+    Meaning.LINK_BUSY,
+    Meaning.SERVICE_GONE,
+    Meaning.BAD_INPUT,
+}
+
+
+async def place(panel: PanelClient, key: str, service: str, fields: Mapping[str, str]) -> Outcome:
+    """Send the order, once."""
+    try:
+        return Placed(await panel.add(key, service, fields))
+    except NotSent:
+        return Rejected(None)
+    except PanelRefused as refused:
+        if refused.status_code >= 500 and refused.meaning not in _SURELY_NO:
+            return Uncertain()
+        return Rejected(refused.words)
+    except PanelError:
+        return Uncertain()
+
+
+class Ordering:
+    def __init__(
+        self,
+        db: Database,
+        accounts: Accounts,
+        panel: PanelClient,
+        *,
+        process: str,
+        interval: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._db = db
+        self._accounts = accounts
+        self._panel = panel
+        self._process = process
+        self._interval = interval
+        self._clock = clock
+
+    async def offer(self, account: Account, service: Service, draft: Draft) -> Offer:
+        """What the order costs, and what is left then; the balance is None when the panel does not tell it."""
+        try:
+            balance: Balance | None = await self._accounts.balance(account)
+        except BadKey:
+            raise
+        except PanelError:
+            balance = None
+        return Offer(
+            rate=service.rate,
+            min=service.min,
+            max=service.max,
+            price=price(service, draft.answers),
+            currency=(balance.currency if balance else "") or account.currency,
+            balance=balance.amount if balance else None,
+        )
+
+    async def same_order_open(self, chat_id: int, draft: Draft) -> bool:
+        link = draft.answers.get("link", "")
+        return bool(
+            await orders.open_on_link(self._db, chat_id=chat_id, service_id=draft.service_id, link=link)
+        )
+
+    async def begin(
+        self, account: Account, service: Service, draft: Draft, *, message_id: int | None
+    ) -> Order | None:
+        """Write down the confirmed intent. None when this draft was confirmed before."""
+        offer = draft.offer
+        if offer is None:
+            raise ValueError("a draft is confirmed only after its price was shown")
+        now = self._clock()
+        order = Order(
+            id=draft.id,
+            chat_id=account.chat_id,
+            account_id=account.id,
+            state="placing",
+            message_id=message_id,
+            panel_order_id=None,
+            service_id=service.id,
+            service_name=service.name,
+            fields=dict(draft.answers),
+            link=draft.answers.get("link", ""),
+            quantity=forms.quantity(service, draft.answers),
+            price=offer.price,
+            currency=offer.currency,
+            balance_before=offer.balance,
+            balance_after=None,
+            reason=None,
+            word=None,
+            charge=None,
+            start_count=None,
+            remains=None,
+            change_number=0,
+            look_factor=1,
+            next_poll_at=None,
+            created_at=now,
+            changed_at=now,
+        )
+        return order if await orders.begin(self._db, order, process=self._process) else None
+
+    async def carry_out(self, account: Account, order: Order) -> Outcome:
+        """Send a begun order, once, and store how it went together with the notice that tells it."""
+        outcome = await place(self._panel, self._accounts.key(account), order.service_id, order.fields)
+        now = self._clock()
+        settle = partial(orders.settle, self._db, order_id=order.id, now=now, tell_at=now + TELL_SECONDS)
+        match outcome:
+            case Placed(order_id):
+                look_at = now + self._interval
+                await settle(state="open", panel_order_id=order_id, next_poll_at=look_at)
+            case Rejected(words):
+                await settle(state="rejected", reason=words)
+            case Uncertain():
+                await settle(state="uncertain")
+            case other:
+                assert_never(other)
+        return outcome
+
+    async def evidence(self, account: Account, order: Order) -> Decimal | None:
+        """The balance now, kept with the order to compare; None when the panel does not tell it."""
+        try:
+            balance = await self._accounts.balance(account)
+        except PanelError:
+            return None
+        await orders.note_balance_after(self._db, order_id=order.id, balance=balance.amount)
+        return balance.amount

@@ -1,0 +1,104 @@
+"""Looks at orders: one batch of a key's due ones, or a single one for its person."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+
+from bot.core import schedule
+from bot.core.accounts import Accounts
+from bot.core.changes import decide
+from bot.panel.client import PanelClient
+from bot.panel.errors import BadKey, PanelBusy, PanelError, PanelRefused
+from bot.panel.models import OrderStatus, Unreadable
+from storage import orders, tracking
+from storage.accounts import Account
+from storage.database import Database
+from storage.orders import Order
+from storage.tracking import Claim, Look
+
+LEASE_SECONDS = 30.0  # longer than a call may take
+
+
+class Tracking:
+    """`machines` polls, `people` answers a person: each has connections of its own."""
+
+    def __init__(
+        self,
+        db: Database,
+        accounts: Accounts,
+        *,
+        machines: PanelClient,
+        people: PanelClient,
+        interval: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._db = db
+        self._accounts = accounts
+        self._machines = machines
+        self._people = people
+        self._interval = interval
+        self._clock = clock
+
+    async def claim(self) -> Claim | None:
+        return await tracking.claim_due(
+            self._db, now=self._clock(), lease=LEASE_SECONDS, interval=self._interval
+        )
+
+    async def look(self, claim: Claim) -> bool:
+        """Ask for the statuses of a claim and store what changed; True when something is to be told."""
+        try:
+            statuses = await self._statuses(claim.account, [o.panel_order_id or "" for o in claim.orders])
+        except BadKey:
+            await self._put_back(claim, None)
+            await self._accounts.park(claim.account, tell=True)
+            return True
+        except PanelError as error:
+            await self._put_back(claim, error)
+            return False
+        now = self._clock()
+        looks: list[Look] = []
+        for order in claim.orders:
+            status = statuses.get(order.panel_order_id or "")
+            if isinstance(status, OrderStatus):
+                look = decide(order, status, now=now, interval=self._interval)
+                if look is not None:
+                    looks.append(look)
+        await tracking.store(self._db, claim=claim, looks=looks, now=now)
+        return any(look.facts is not None for look in looks)
+
+    async def refresh(self, account: Account, order: Order) -> Order:
+        """The order as the panel sees it right now, for its person. Raises PanelError."""
+        panel_order_id = order.panel_order_id or ""
+        status = await self._accounts.asking(
+            account, lambda key: self._people.order_status(key, panel_order_id)
+        )
+        now = self._clock()
+        look = decide(order, status, now=now, interval=self._interval, scheduled=False)
+        if look is not None:
+            await tracking.store_one(self._db, look=look, now=now)
+        return await orders.get(self._db, chat_id=order.chat_id, order_id=order.id) or order
+
+    async def _statuses(self, account: Account, ids: Sequence[str]) -> dict[str, OrderStatus | Unreadable]:
+        """One request. Should the panel refuse it because of one of the ids, halves find that one out."""
+        key = self._accounts.key(account)
+        try:
+            return await self._machines.order_statuses(key, list(dict.fromkeys(ids)))
+        except (BadKey, PanelBusy):
+            raise
+        except PanelRefused as refused:
+            if len(ids) == 1:
+                return {ids[0]: Unreadable(refused.words)}
+            middle = len(ids) // 2
+            first = await self._statuses(account, ids[:middle])
+            return first | await self._statuses(account, ids[middle:])
+
+    async def _put_back(self, claim: Claim, error: PanelError | None) -> None:
+        failures = claim.failures + 1
+        rest = schedule.rest(
+            failures,
+            interval=self._interval,
+            retry_after=error.retry_after if error else None,
+            chance=random.random(),  # noqa: S311 - spreads load
+        )
+        until = self._clock() + rest
+        await tracking.put_back(self._db, claim=claim, orders=claim.orders, until=until, failures=failures)

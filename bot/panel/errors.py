@@ -1,0 +1,77 @@
+"""What can go wrong when talking to the panel.
+
+PanelError
+├── PanelUnreachable     no readable reply; the request may or may not have been carried out
+│   └── NotSent          ... and it certainly was not: no connection came about
+├── PanelGarbled         a reply we cannot read: HTML, cut JSON, an unknown shape, too large
+└── PanelRefused         the panel replied with an error in its own words
+    ├── BadKey           ... because the API key is wrong or closed
+    └── PanelBusy        ... for now only: a rate limit or maintenance
+
+No message ever holds the API key.
+"""
+
+import re
+from enum import StrEnum
+
+
+class Meaning(StrEnum):
+    """What a panel's error text says, as far as it is known."""
+
+    BAD_KEY = "bad key"
+    FUNDS = "funds"
+    LINK_BUSY = "link busy"
+    SERVICE_GONE = "service gone"
+    UNKNOWN_ORDER = "unknown order"
+    BAD_INPUT = "bad input"
+    BUSY = "busy"
+    UNKNOWN = "unknown"
+
+
+class PanelError(Exception):
+    """Base of everything here. `retry_after` is in seconds, None when the panel names none."""
+
+    retry_after: float | None = None
+
+
+class PanelUnreachable(PanelError):
+    pass
+
+
+class NotSent(PanelUnreachable):
+    pass
+
+
+class PanelGarbled(PanelError):
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class PanelRefused(PanelError):
+    def __init__(
+        self,
+        words: str,
+        meaning: Meaning = Meaning.UNKNOWN,
+        *,
+        status_code: int = 200,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(words)
+        self.words = words
+        self.meaning = meaning
+        self.status_code = status_code
+        self.retry_after = retry_after
+
+    def hide(self, key: str) -> None:
+        """Take the caller's key out of the words: some panels echo it."""
+        self.words = re.sub(re.escape(key), "…", self.words, flags=re.IGNORECASE)
+        self.args = (self.words,)
+
+
+class BadKey(PanelRefused):
+    pass
+
+
+class PanelBusy(PanelRefused):
+    pass

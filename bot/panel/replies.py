@@ -1,0 +1,262 @@
+"""Reads replies: text in, model or PanelError out. Pure; every shape met stands in tests/samples."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from bot.panel.errors import BadKey, Meaning, PanelBusy, PanelGarbled, PanelRefused
+from bot.panel.models import Balance, OrderStatus, Service, Status, Unreadable
+
+Json = Any  # as it comes: shapes are checked where they are read
+
+# Matched without case, by substring, first hit wins (shared knowledge of public panel pages).
+ERRORS_MET: tuple[tuple[Meaning, tuple[str, ...]], ...] = (
+    (
+        Meaning.BAD_KEY,
+        (
+            "invalid api key",
+            "incorrect api key",
+            "missing key",
+            "invalid key",
+            "api access disabled",
+            "account suspended",
+            "user_inactive",
+        ),
+    ),
+    (Meaning.FUNDS, ("not enough funds", "not_enough_funds", "insufficient_balance", "low balance")),
+    (Meaning.LINK_BUSY, ("active order with this link", "link_duplicate", "duplicate_order")),
+    (Meaning.BUSY, ("rate limit", "too_many_orders", "too many requests", "maintenance")),
+    (
+        Meaning.SERVICE_GONE,
+        ("incorrect service id", "disabled service", "service_not_found", "service_inactive"),
+    ),
+    (
+        Meaning.UNKNOWN_ORDER,
+        ("incorrect order id", "refill not found", "not eligible for refill"),
+    ),
+    (
+        Meaning.BAD_INPUT,
+        (
+            "bad link",
+            "less than minimal",
+            "more than maximum",
+            "min_quantity",
+            "max_quantity",
+            ".increment",
+            "is required",
+            "incorrect request",
+        ),
+    ),
+)
+
+STATUS_WORDS = {
+    **{"".join(status.value.casefold().split()): status for status in Status},
+    "cancelled": Status.CANCELED,
+    "refund": Status.REFUNDED,
+    "fail": Status.FAILED,
+    "error": Status.FAILED,
+    "complete": Status.COMPLETED,
+}
+
+_NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{0,18})?([eE][+-]?\d{1,2})?")
+_SERVICE_ID = re.compile(r"[\w-]{1,32}", re.ASCII)
+_ORDER_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
+_NO_ORDER = re.compile(r"-\d+|0*")
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # what no display or database takes
+_LONGEST_WORDS = 300  # characters of a panel's own words that are kept
+
+
+def meaning_of(words: str) -> Meaning:
+    folded = words.casefold()
+    return next((m for m, texts in ERRORS_MET if any(t in folded for t in texts)), Meaning.UNKNOWN)
+
+
+def status_of(word: str) -> Status | None:
+    """The status a panel's word stands for, however it spells it; None when it is unknown."""
+    return STATUS_WORDS.get("".join(re.split(r"[\s_-]+", word.casefold())))
+
+
+def load(text: str, *, status_code: int = 200, retry_after: float | None = None) -> Json:
+    """The JSON of a reply that is no error. Raises PanelRefused (or a child of it) or PanelGarbled."""
+    try:
+        payload = json.loads(text.removeprefix("\ufeff"), parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        kind = "an empty reply" if not text.strip() else "a reply that is not JSON"
+        raise PanelGarbled(f"{kind} (HTTP {status_code})", retry_after=retry_after) from error
+    words = error_words(payload)
+    if words is not None:
+        refuse(words, status_code=status_code, retry_after=retry_after)
+    if status_code >= 400:
+        raise PanelGarbled(f"an HTTP {status_code} without a readable error", retry_after=retry_after)
+    return payload
+
+
+def refuse(words: str, *, status_code: int = 200, retry_after: float | None = None) -> NoReturn:
+    meaning = meaning_of(words)
+    if status_code == 429 or (meaning is Meaning.UNKNOWN and status_code >= 500):
+        meaning = Meaning.BUSY
+    kind = {Meaning.BAD_KEY: BadKey, Meaning.BUSY: PanelBusy}.get(meaning, PanelRefused)
+    raise kind(words, meaning, status_code=status_code, retry_after=retry_after)
+
+
+def error_words(payload: Json) -> str | None:
+    """The panel's words when the whole reply is an error, else None. A `status` alone is no error."""
+    if not isinstance(payload, Mapping):
+        return None
+    told = payload.get("message") or payload.get("msg")
+    error = payload.get("error") or payload.get("errors")
+    if error:
+        return _words(told if error is True and told else error)
+    status = payload.get("status")
+    failed = isinstance(status, str) and status.casefold() in {"error", "fail", "failed"}
+    return _words(told) if failed and told else None
+
+
+def services(payload: Json) -> tuple[Service, ...]:
+    """The price list, the first of equal ids kept. Lines that cannot be read are left out."""
+    if isinstance(payload, Mapping):
+        payload = payload.get("services")
+    if not isinstance(payload, list):
+        raise PanelGarbled("a service list of unknown shape")
+    read: dict[str, Service] = {}
+    for item in payload:
+        service = _service(item)
+        if service is not None:
+            read.setdefault(service.id, service)
+    if payload and not read:
+        raise PanelGarbled("a service list without a readable line")
+    return tuple(read.values())
+
+
+def order_id(payload: Json) -> str:
+    """The id of a new order. Raises PanelGarbled when there is none: it may exist all the same."""
+    told = payload.get("order") if isinstance(payload, Mapping) else None
+    if isinstance(told, Mapping):
+        words = error_words(told)
+        if words is not None:
+            refuse(words)
+    found = _id(told, _ORDER_ID)
+    if found is None or _NO_ORDER.fullmatch(found):
+        raise PanelGarbled("an order reply without an id")
+    return found
+
+
+def order_status(payload: Json) -> OrderStatus:
+    read = _order_status(payload)
+    if isinstance(read, Unreadable):
+        raise PanelGarbled("an order status of unknown shape")
+    return read
+
+
+def order_statuses(payload: Json, asked: Iterable[str]) -> dict[str, OrderStatus | Unreadable]:
+    """What the reply says of each asked id. Ids it does not mention are missing here too."""
+    if isinstance(payload, list):
+        items = {_id(i.get("order"), _ORDER_ID): i for i in payload if isinstance(i, Mapping)}
+    elif isinstance(payload, Mapping):
+        nested = payload.get("orders")
+        items = dict(nested if isinstance(nested, Mapping) else payload)
+    else:
+        raise PanelGarbled("order statuses of unknown shape")
+    return {order: _order_status(items[order]) for order in asked if order in items}
+
+
+def balance(payload: Json) -> Balance:
+    amount = money(payload.get("balance")) if isinstance(payload, Mapping) else None
+    if amount is None:
+        raise PanelGarbled("a balance of unknown shape")
+    currency = payload.get("currency")
+    return Balance(amount, currency.strip()[:12].upper() if isinstance(currency, str) else "")
+
+
+def money(value: object) -> Decimal | None:
+    """An amount or count as panels write them ("1,234.5", 3, "0.90"); None when it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        return None
+    text = "".join(str(value).replace(",", "").split())
+    if not _NUMBER.fullmatch(text):
+        return None
+    return Decimal(text)
+
+
+def _service(item: Json) -> Service | None:
+    if not isinstance(item, Mapping):
+        return None
+    service_id = _id(item.get("service"), _SERVICE_ID)
+    rate, least, most = money(item.get("rate")), money(item.get("min")), money(item.get("max"))
+    if service_id is None or rate is None or rate < 0:
+        return None
+    return Service(
+        id=service_id,
+        name=_text(item.get("name"), 300) or service_id,
+        type=_text(item.get("type"), 60) or "Default",
+        category=_text(item.get("category"), 200),
+        rate=rate,
+        min=max(int(least or 0), 0),
+        max=max(int(most or 0), 0),
+        refill=_flag(item.get("refill")),
+        cancel=_flag(item.get("cancel")),
+        dripfeed=_flag(item.get("dripfeed")),
+        description=_text(item.get("desc") or item.get("description"), 2000),
+        average_time=_text(item.get("average_time"), 60),
+    )
+
+
+def _order_status(item: Json) -> OrderStatus | Unreadable:
+    if isinstance(item, str):
+        return Unreadable(_words(item))
+    if not isinstance(item, Mapping):
+        return Unreadable("")
+    if item.get("error"):
+        return Unreadable(_words(item["error"]))
+    word = item.get("status")
+    if not isinstance(word, str) or not word.strip():
+        return Unreadable("")
+    children = item.get("orders")
+    found = [_id(c, _ORDER_ID) for c in children] if isinstance(children, list) else []
+    start_count, remains = money(item.get("start_count")), money(item.get("remains"))
+    return OrderStatus(
+        word=_text(word, 60),
+        status=status_of(word),
+        charge=money(item.get("charge")),
+        start_count=None if start_count is None else int(start_count),
+        remains=None if remains is None else int(remains),
+        children=tuple(c for c in found if c is not None),
+    )
+
+
+def _id(value: object, shape: re.Pattern[str]) -> str | None:
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    text = str(value).strip()
+    return text if shape.fullmatch(text) else None
+
+
+def _text(value: object, longest: int) -> str:
+    return " ".join(_NOT_TEXT.sub("", value).split())[:longest] if isinstance(value, str) else ""
+
+
+def _flag(value: object) -> bool | None:
+    if isinstance(value, bool | int):
+        return bool(value)
+    if isinstance(value, str):
+        return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}.get(
+            value.strip().casefold()
+        )
+    return None
+
+
+def _words(told: Json) -> str:
+    """One readable line of whatever an error field holds."""
+    if isinstance(told, Mapping):
+        told = told.get("message") or told.get("error") or list(told.values())
+    if isinstance(told, list):
+        told = "; ".join(str(t) for t in told[:5])
+    return _text(str(told), _LONGEST_WORDS)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)

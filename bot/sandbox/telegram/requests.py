@@ -1,0 +1,63 @@
+"""Reads the parameters of a call out of its query and body."""
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.types import Receive, Scope
+
+from bot.sandbox.telegram.errors import bad_request
+from bot.sandbox.telegram.fields import Fields
+
+BOUNDARY = re.compile(r'boundary="?([^";]+)')
+PART_NAME = re.compile(r'[; ]name="([^"]*)"')
+
+
+async def read_fields(scope: Scope, receive: Receive) -> Fields:
+    """Raises UnicodeError where a text is not UTF-8."""
+    body = await _body(receive)
+    fields: Fields = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
+    return fields | _parsed(body, _content_type(scope)) if body else fields
+
+
+async def _body(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await receive()
+        body += message.get("body", b"")
+    return body
+
+
+def _content_type(scope: Scope) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"content-type"), "")
+
+
+def _parsed(body: bytes, content_type: str) -> Fields:
+    if content_type.startswith("application/json"):
+        return _json(body)
+    if content_type.startswith("multipart/form-data") and (boundary := BOUNDARY.search(content_type)):
+        return _multipart(body, boundary[1])
+    return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict"))
+
+
+def _json(body: bytes) -> Fields:
+    try:
+        fields: Any = json.loads(body)
+    except json.JSONDecodeError:
+        fields = None
+    if not isinstance(fields, dict):
+        raise bad_request("can't parse JSON object")
+    return fields
+
+
+def _multipart(body: bytes, boundary: str) -> Fields:
+    fields: Fields = {}
+    for part in body.split(b"--" + boundary.encode())[1:-1]:
+        head, _, content = part.decode().partition("\r\n\r\n")
+        if "filename=" in head:
+            raise bad_request("files are not supported here")
+        if name := PART_NAME.search(head):
+            fields[name[1]] = content.removesuffix("\r\n")
+    return fields

@@ -1,0 +1,32 @@
+"""Price lists, compressed, equal ones once."""
+
+from storage.database import Database
+
+DROP_UNUSED = (
+    "DELETE FROM catalogs WHERE digest NOT IN "
+    "(SELECT catalog_digest FROM accounts WHERE catalog_digest IS NOT NULL)"
+)
+
+
+async def load(db: Database, *, digest: str) -> bytes | None:
+    rows = await db.read("SELECT body FROM catalogs WHERE digest = :digest", digest=digest)
+    return bytes(rows[0]["body"]) if rows else None
+
+
+async def save(db: Database, *, account_id: str, digest: str, body: bytes, now: float) -> None:
+    """Make this the account's price list; lists nobody has any more are erased."""
+    async with db.write() as tx:
+        await tx.execute(
+            "INSERT INTO catalogs (digest, body, stored_at) VALUES (:digest, :body, :now) "
+            "ON CONFLICT (digest) DO NOTHING",
+            digest=digest,
+            body=body,
+            now=now,
+        )
+        await tx.execute(
+            "UPDATE accounts SET catalog_digest = :digest, catalog_at = :now WHERE id = :account_id",
+            digest=digest,
+            now=now,
+            account_id=account_id,
+        )
+        await tx.execute(DROP_UNUSED)

@@ -1,0 +1,66 @@
+"""Where each person is in a dialog. No row means nowhere."""
+
+from dataclasses import dataclass
+
+from storage.database import Database, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """`draft` is JSON; `version` counts the changes, so that buttons of an earlier one can be told."""
+
+    step: str = ""
+    draft: str = "{}"
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What is known of a chat when one of its updates is about to be handled. `known`: has given a key."""
+
+    conversation: Conversation
+    known: bool
+    language: str
+    blocked: bool
+
+
+STRANGER = Visit(Conversation(), known=False, language="", blocked=False)
+
+
+async def visit(db: Database, *, chat_id: int) -> Visit:
+    rows = await db.read(
+        "SELECT c.step, c.draft, c.version, p.language, p.blocked_at "
+        "FROM (SELECT :chat_id AS chat_id) AS me LEFT JOIN conversations c ON c.chat_id = me.chat_id "
+        "LEFT JOIN people p ON p.chat_id = me.chat_id",
+        chat_id=chat_id,
+    )
+    row = rows[0]
+    conversation = (
+        Conversation() if row["step"] is None else Conversation(row["step"], row["draft"], row["version"])
+    )
+    return Visit(
+        conversation,
+        known=row["language"] is not None,
+        language=row["language"] or "",
+        blocked=row["blocked_at"] is not None,
+    )
+
+
+async def put(tx: Transaction, *, chat_id: int, before: Conversation, after: Conversation) -> bool:
+    """Store the new state unless somebody else did since `before` was loaded; False then.
+
+    A finished dialog keeps its row: the version must not start over, or an old button would fit again.
+    """
+    return bool(
+        await tx.execute(
+            "INSERT INTO conversations (chat_id, step, draft, version) "
+            "VALUES (:chat_id, :step, :draft, :version) "
+            "ON CONFLICT (chat_id) DO UPDATE SET step = excluded.step, draft = excluded.draft, "
+            "version = excluded.version WHERE conversations.version = :before",
+            chat_id=chat_id,
+            step=after.step,
+            draft=after.draft,
+            version=after.version,
+            before=before.version,
+        )
+    )

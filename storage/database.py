@@ -1,0 +1,56 @@
+"""The seam to the database: what the rest of `storage` may ask of one.
+
+Statements are plain SQL with named parameters (`:name`), without casts, so that a second database
+needs variants only where a statement has to differ.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+
+class Row(Protocol):
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+class StorageError(Exception):
+    """Base of what storage itself refuses; the message is one readable line."""
+
+
+class DatabaseInUse(StorageError):
+    """Another process holds the database or the bot token."""
+
+
+class DatabaseTooNew(StorageError):
+    """The schema was made by a newer version of the program."""
+
+
+class WrongEncryptionKey(StorageError):
+    """A stored panel key was encrypted with a key that is not in ENCRYPTION_KEYS."""
+
+
+class Transaction(Protocol):
+    async def fetch(self, sql: str, /, **values: Any) -> list[Row]:
+        """The rows of a query, or of a change with RETURNING."""
+
+    async def execute(self, sql: str, /, **values: Any) -> int:
+        """The number of rows changed."""
+
+    async def execute_many(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> None: ...
+
+
+class Database(Protocol):
+    async def read(self, sql: str, /, **values: Any) -> list[Row]:
+        """Rows of what is committed; never sees a half-done write."""
+
+    async def execute(self, sql: str, /, **values: Any) -> int:
+        """One change in a transaction of its own; the number of rows changed."""
+
+    def write(self, *, durable: bool = False) -> AbstractAsyncContextManager[Transaction]:
+        """One transaction, rolled back on any exception.
+
+        `durable` waits until it is on disk, so that not even a power cut undoes it: for intents,
+        outcomes and keys. Otherwise a power cut may undo the last moments, a killed process nothing.
+        """
+
+    async def close(self) -> None: ...

@@ -1,0 +1,69 @@
+"""Telegram's updates: stored before they are confirmed, remembered by id after they are handled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storage.database import Database, Transaction
+
+REMEMBERED_SECONDS = 2 * 86400  # Telegram keeps an unconfirmed update for 24 hours
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    update_id: int
+    chat_id: int
+    body: str
+
+
+async def store(db: Database, batch: Sequence[Waiting], *, now: float) -> list[Waiting]:
+    """Keep the updates and return those that were not known before."""
+    known = await known_ids(db, [one.update_id for one in batch])
+    fresh = [one for one in batch if one.update_id not in known]
+    async with db.write() as tx:
+        await tx.execute_many(
+            "INSERT INTO inbox (update_id, chat_id, body, received_at) "
+            "VALUES (:update_id, :chat_id, :body, :now) ON CONFLICT (update_id) DO NOTHING",
+            [
+                {"update_id": one.update_id, "chat_id": one.chat_id, "body": one.body, "now": now}
+                for one in fresh
+            ],
+        )
+    return fresh
+
+
+async def known_ids(db: Database, ids: Sequence[int]) -> set[int]:
+    if not ids:
+        return set()
+    rows = await db.read(
+        "SELECT update_id FROM inbox WHERE update_id BETWEEN :least AND :most",
+        least=min(ids),
+        most=max(ids),
+    )
+    return {row["update_id"] for row in rows}
+
+
+async def waiting(db: Database) -> list[Waiting]:
+    """What an earlier run stored and did not handle, in order."""
+    rows = await db.read(
+        "SELECT update_id, chat_id, body FROM inbox WHERE handled_at IS NULL ORDER BY update_id"
+    )
+    return [Waiting(row["update_id"], row["chat_id"], row["body"]) for row in rows]
+
+
+async def finish(tx: Transaction, update_ids: Sequence[int], *, now: float) -> None:
+    """Handled: only the id is remembered."""
+    await tx.execute_many(
+        "UPDATE inbox SET chat_id = NULL, body = NULL, handled_at = :now WHERE update_id = :update_id",
+        [{"update_id": update_id, "now": now} for update_id in update_ids],
+    )
+
+
+async def next_offset(db: Database, *, now: float) -> int | None:
+    """What to ask Telegram for next; None when nothing recent is known. Forgets old ids first."""
+    await db.execute(
+        "DELETE FROM inbox WHERE handled_at IS NOT NULL AND received_at < :before",
+        before=now - REMEMBERED_SECONDS,
+    )
+    rows = await db.read("SELECT max(update_id) AS latest FROM inbox")
+    latest = rows[0]["latest"]
+    return None if latest is None else int(latest) + 1

@@ -1,0 +1,25 @@
+"""A lock file: held by one process at a time, let go by the system when that process ends."""
+
+import fcntl
+import os
+from pathlib import Path
+from typing import IO
+
+from storage.database import DatabaseInUse
+
+
+def hold(path: Path, what: str) -> IO[str]:
+    """Hold the lock until the returned file is closed. Raises DatabaseInUse, naming `what` is taken."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("a+", encoding="ascii")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.seek(0)
+        holder = file.read().strip() or "unknown"
+        file.close()
+        raise DatabaseInUse(f"{what} is in use by another process (id {holder})") from error
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file

@@ -1,0 +1,133 @@
+"""The schema, as the append-only steps that made it. Run at start; a step is never changed, only followed."""
+
+from storage.database import DatabaseTooNew, Transaction
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE people (                    -- whoever has given a key
+            chat_id BIGINT PRIMARY KEY,
+            language TEXT NOT NULL,              -- as Telegram tells it, "" when it does not
+            blocked_at DOUBLE PRECISION,         -- they blocked the bot: nothing is sent until they return
+            created_at DOUBLE PRECISION NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE catalogs (                  -- price lists; equal ones are kept once
+            digest TEXT PRIMARY KEY,
+            body BLOB NOT NULL,                  -- JSON, compressed
+            stored_at DOUBLE PRECISION NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE accounts (                  -- a chat's API key at a panel
+            id TEXT PRIMARY KEY,
+            chat_id BIGINT NOT NULL,
+            panel TEXT NOT NULL,                 -- its URL
+            encrypted_key BLOB,                  -- NULL once replaced and no longer needed
+            encryption_key_id TEXT NOT NULL,     -- which of ENCRYPTION_KEYS encrypted it
+            last_four TEXT NOT NULL,
+            currency TEXT NOT NULL,              -- "" when the panel names none
+            catalog_digest TEXT,                 -- the key's price list
+            catalog_at DOUBLE PRECISION,         -- when it was fetched
+            parked_at DOUBLE PRECISION,          -- the panel rejects the key: machines leave it alone
+            replaced_at DOUBLE PRECISION,        -- another key took its place; open orders need this one
+            rest_until DOUBLE PRECISION NOT NULL DEFAULT 0, -- machines wait: a lease, or a failure
+            failures INTEGER NOT NULL DEFAULT 0, -- failed looks in a row
+            created_at DOUBLE PRECISION NOT NULL
+        )
+        """,
+        "CREATE UNIQUE INDEX accounts_current ON accounts (chat_id, panel) WHERE replaced_at IS NULL",
+        """
+        CREATE TABLE orders (
+            id TEXT PRIMARY KEY,                 -- the id of the draft that was confirmed
+            chat_id BIGINT NOT NULL,
+            account_id TEXT NOT NULL REFERENCES accounts (id),
+            state TEXT NOT NULL,                 -- placing | open | ended | rejected | uncertain | dismissed
+            process TEXT NOT NULL,               -- which run of the program confirmed it
+            message_id BIGINT,                   -- the message that tells the outcome
+            panel_order_id TEXT,                 -- NULL until the panel answered
+            service_id TEXT NOT NULL,
+            service_name TEXT NOT NULL,
+            fields TEXT NOT NULL,                -- JSON: what was sent, by API parameter
+            link TEXT NOT NULL,                  -- of these fields, "" when there is none
+            quantity BIGINT,                     -- what is delivered, counted; NULL for packages
+            price TEXT NOT NULL,                 -- the charge that was shown and confirmed
+            currency TEXT NOT NULL,
+            balance_before TEXT,
+            balance_after TEXT,
+            reason TEXT,                         -- why the panel refused it, in its own words
+            word TEXT,                           -- the status in the panel's words, NULL until looked at
+            charge TEXT,
+            start_count BIGINT,
+            remains BIGINT,
+            change_number INTEGER NOT NULL DEFAULT 0,
+            look_factor INTEGER NOT NULL DEFAULT 1, -- POLL_INTERVALs between two looks
+            next_poll_at DOUBLE PRECISION,       -- NULL when it is not looked at any more
+            created_at DOUBLE PRECISION NOT NULL,
+            changed_at DOUBLE PRECISION NOT NULL -- of state or status
+        )
+        """,
+        "CREATE INDEX orders_of_chat ON orders (chat_id, created_at)",
+        "CREATE INDEX orders_due ON orders (next_poll_at) WHERE next_poll_at IS NOT NULL",
+        "CREATE INDEX orders_of_account ON orders (account_id, next_poll_at)",
+        "CREATE INDEX orders_placing ON orders (process) WHERE state = 'placing'",
+        """
+        CREATE TABLE outbox (                    -- what people are still to be told
+            id INTEGER PRIMARY KEY,
+            chat_id BIGINT NOT NULL,
+            order_id TEXT,                       -- NULL when it is about the key
+            change_number INTEGER,               -- of the order; 0 is the outcome of placing it
+            kind TEXT NOT NULL,                  -- outcome | change | parked
+            facts TEXT NOT NULL,                 -- JSON; the text is made when it is sent
+            send_at DOUBLE PRECISION NOT NULL,   -- not before; a claim's lease too
+            created_at DOUBLE PRECISION NOT NULL,
+            UNIQUE (order_id, change_number)
+        )
+        """,
+        "CREATE INDEX outbox_of_chat ON outbox (chat_id, id)",
+        """
+        CREATE TABLE conversations (             -- where a person is in a dialog; no row: nowhere
+            chat_id BIGINT PRIMARY KEY,
+            step TEXT NOT NULL,
+            draft TEXT NOT NULL,                 -- JSON
+            version INTEGER NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE inbox (                     -- Telegram's updates, stored before they are confirmed
+            update_id BIGINT PRIMARY KEY,
+            chat_id BIGINT,                      -- NULL once handled
+            body TEXT,                           -- JSON; NULL once handled
+            received_at DOUBLE PRECISION NOT NULL,
+            handled_at DOUBLE PRECISION
+        )
+        """,
+        "CREATE INDEX inbox_waiting ON inbox (update_id) WHERE handled_at IS NULL",
+        "CREATE INDEX inbox_of_chat ON inbox (chat_id) WHERE chat_id IS NOT NULL",
+        """
+        CREATE TABLE refused_keys (              -- to pause before a panel blocks our address
+            who TEXT NOT NULL,                   -- keyed hash of the chat
+            refused_at DOUBLE PRECISION NOT NULL
+        )
+        """,
+    ),
+)
+
+
+async def migrate(db: Transaction) -> None:
+    """Bring the schema up to date, each step whole or not at all. Raises DatabaseTooNew."""
+    await db.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
+    rows = await db.fetch("SELECT version FROM schema_version")
+    version = rows[0]["version"] if rows else 0
+    if version > len(STEPS):
+        raise DatabaseTooNew(
+            f"the database has schema {version}, this program knows up to {len(STEPS)}: use a newer program"
+        )
+    for number, step in enumerate(STEPS[version:], start=version + 1):
+        await db.execute("BEGIN IMMEDIATE")
+        for statement in step:
+            await db.execute(statement)
+        await db.execute("DELETE FROM schema_version")
+        await db.execute("INSERT INTO schema_version (version) VALUES (:version)", version=number)
+        await db.execute("COMMIT")

@@ -1,0 +1,221 @@
+"""Orders from the confirmation on: placing, settling, and what a person sees of them.
+
+Every function for a person takes their chat and finds nothing of anybody else's.
+
+    placing ──► open ──► ended          the panel has it; followed until its last look
+       │ ├────► rejected                the panel's no, or it was never sent
+       │ └────► uncertain ──► open      the person gave its id
+       ▼                 └──► dismissed the person says it was not placed
+    (process gone) ──► uncertain
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+
+from storage.database import Database, Row
+
+OPEN_STATES = "('placing', 'open', 'uncertain')"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    id: str
+    chat_id: int
+    account_id: str
+    state: str
+    message_id: int | None
+    panel_order_id: str | None
+    service_id: str
+    service_name: str
+    fields: Mapping[str, str]
+    link: str
+    quantity: int | None
+    price: Decimal
+    currency: str
+    balance_before: Decimal | None
+    balance_after: Decimal | None
+    reason: str | None
+    word: str | None
+    charge: Decimal | None
+    start_count: int | None
+    remains: int | None
+    change_number: int
+    look_factor: int
+    next_poll_at: float | None
+    created_at: float
+    changed_at: float
+
+
+COLUMNS = ", ".join(field.name for field in fields(Order))
+_MONEY = ("price", "balance_before", "balance_after", "charge")
+
+
+def order(row: Row) -> Order:
+    values = {field.name: row[field.name] for field in fields(Order)}
+    for name in _MONEY:
+        values[name] = None if values[name] is None else Decimal(values[name])
+    values["fields"] = json.loads(values["fields"])
+    return Order(**values)
+
+
+async def begin(db: Database, new: Order, *, process: str) -> bool:
+    """Write down the intent to place `new`. False when its draft was confirmed before."""
+    values = {column: getattr(new, column) for column in COLUMNS.split(", ")}
+    for name in _MONEY:
+        values[name] = None if values[name] is None else str(values[name])
+    values["fields"] = json.dumps(dict(new.fields))
+    async with db.write(durable=True) as tx:
+        return bool(
+            await tx.execute(
+                f"INSERT INTO orders ({COLUMNS}, process) "
+                f"VALUES ({', '.join(f':{column}' for column in values)}, :process) "
+                "ON CONFLICT (id) DO NOTHING",
+                **values,
+                process=process,
+            )
+        )
+
+
+async def settle(
+    db: Database,
+    *,
+    order_id: str,
+    state: str,
+    now: float,
+    tell_at: float,
+    panel_order_id: str | None = None,
+    reason: str | None = None,
+    next_poll_at: float | None = None,
+) -> bool:
+    """Store how placing went, with the notice that tells it from `tell_at` on. False the second time."""
+    async with db.write(durable=True) as tx:
+        settled = await tx.execute(
+            "UPDATE orders SET state = :state, panel_order_id = :panel_order_id, reason = :reason, "
+            "next_poll_at = :next_poll_at, changed_at = :now WHERE id = :id AND state = 'placing'",
+            id=order_id,
+            state=state,
+            panel_order_id=panel_order_id,
+            reason=reason,
+            next_poll_at=next_poll_at,
+            now=now,
+        )
+        if settled:
+            await tx.execute(_TELL_OUTCOME.format(where="id = :id"), id=order_id, now=now, tell_at=tell_at)
+        return bool(settled)
+
+
+async def find_abandoned(db: Database, *, process: str, now: float) -> int:
+    """Orders whose process ended before it knew the outcome become uncertain; their people are told.
+
+    `process` is this run: all other runs are over, since it holds the database's lock.
+    """
+    async with db.write(durable=True) as tx:
+        await tx.execute(
+            _TELL_OUTCOME.format(where="state = 'placing' AND process <> :process"),
+            process=process,
+            now=now,
+            tell_at=now,
+        )
+        return await tx.execute(
+            "UPDATE orders SET state = 'uncertain', changed_at = :now "
+            "WHERE state = 'placing' AND process <> :process",
+            process=process,
+            now=now,
+        )
+
+
+_TELL_OUTCOME = (
+    "INSERT INTO outbox (chat_id, order_id, change_number, kind, facts, send_at, created_at) "
+    "SELECT chat_id, id, 0, 'outcome', '{{}}', :tell_at, :now FROM orders WHERE {where} "
+    "ON CONFLICT (order_id, change_number) DO NOTHING"
+)
+
+
+async def note_balance_after(db: Database, *, order_id: str, balance: Decimal) -> None:
+    await db.execute(
+        "UPDATE orders SET balance_after = :balance WHERE id = :id", id=order_id, balance=str(balance)
+    )
+
+
+async def adopt(
+    db: Database, *, chat_id: int, order_id: str, panel_order_id: str, now: float, next_poll_at: float
+) -> bool:
+    """An uncertain order turns out to be placed: follow it under the panel's id."""
+    async with db.write(durable=True) as tx:
+        return bool(
+            await tx.execute(
+                "UPDATE orders SET state = 'open', panel_order_id = :panel_order_id, "
+                "next_poll_at = :next_poll_at, changed_at = :now "
+                "WHERE id = :id AND chat_id = :chat_id AND state = 'uncertain'",
+                id=order_id,
+                chat_id=chat_id,
+                panel_order_id=panel_order_id,
+                next_poll_at=next_poll_at,
+                now=now,
+            )
+        )
+
+
+async def dismiss(db: Database, *, chat_id: int, order_id: str, now: float) -> bool:
+    """An uncertain order was not placed, says its person."""
+    async with db.write(durable=True) as tx:
+        return bool(
+            await tx.execute(
+                "UPDATE orders SET state = 'dismissed', changed_at = :now "
+                "WHERE id = :id AND chat_id = :chat_id AND state = 'uncertain'",
+                id=order_id,
+                chat_id=chat_id,
+                now=now,
+            )
+        )
+
+
+async def get(db: Database, *, chat_id: int, order_id: str) -> Order | None:
+    rows = await db.read(
+        f"SELECT {COLUMNS} FROM orders WHERE id = :id AND chat_id = :chat_id",
+        id=order_id,
+        chat_id=chat_id,
+    )
+    return order(rows[0]) if rows else None
+
+
+async def page(db: Database, *, chat_id: int, offset: int, limit: int) -> list[Order]:
+    """Newest first."""
+    rows = await db.read(
+        f"SELECT {COLUMNS} FROM orders WHERE chat_id = :chat_id "
+        "ORDER BY created_at DESC, id LIMIT :limit OFFSET :offset",
+        chat_id=chat_id,
+        limit=limit,
+        offset=offset,
+    )
+    return [order(row) for row in rows]
+
+
+async def count_open(db: Database, *, chat_id: int) -> int:
+    rows = await db.read(
+        f"SELECT count(*) AS n FROM orders WHERE chat_id = :chat_id AND state IN {OPEN_STATES}",
+        chat_id=chat_id,
+    )
+    return int(rows[0]["n"])
+
+
+async def open_on_link(db: Database, *, chat_id: int, service_id: str, link: str) -> list[Order]:
+    rows = await db.read(
+        f"SELECT {COLUMNS} FROM orders WHERE chat_id = :chat_id "
+        f"AND service_id = :service_id AND link = :link AND state IN {OPEN_STATES}",
+        chat_id=chat_id,
+        service_id=service_id,
+        link=link,
+    )
+    return [order(row) for row in rows]
+
+
+async def with_panel_id(db: Database, *, account_id: str, panel_order_id: str) -> Order | None:
+    rows = await db.read(
+        f"SELECT {COLUMNS} FROM orders WHERE account_id = :account_id AND panel_order_id = :panel_order_id",
+        account_id=account_id,
+        panel_order_id=panel_order_id,
+    )
+    return order(rows[0]) if rows else None
