@@ -170,4 +170,4 @@ def _pack(services: Sequence[Service]) -> tuple[str, bytes]:
 
 def _unpack(body: bytes) -> tuple[Service, ...]:
     rows = json.loads(zlib.decompress(body))
-    return tuple(Service(*row[:4], Decimal(row[4]), *row[5:]) for row in rows)
+    return tuple(Service(*(*row[:4], Decimal(row[4]), *row[5:])) for row in rows)

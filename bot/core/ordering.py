@@ -94,7 +94,7 @@ class Ordering:
         self._clock = clock
 
     async def offer(self, account: Account, service: Service, draft: Draft) -> Offer:
-        """What the order costs, and what is left then; the balance is None when the panel does not tell it."""
+        """What the order costs, and the balance to pay it from: None when the panel does not tell it."""
         try:
             balance: Balance | None = await self._accounts.balance(account)
         except BadKey:

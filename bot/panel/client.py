@@ -77,29 +77,27 @@ class PanelClient:
         PanelError the order may exist and be charged.
         """
         form = {"action": "add", "service": service, **fields}
-        async with self._aside():
-            try:
-                async with asyncio.timeout(self._add_seconds):
-                    reply = await self._post(self._http_add, key, form)
-            except TimeoutError as error:
-                raise PanelUnreachable("no reply in time") from error
+        try:
+            async with self._aside(), asyncio.timeout(self._add_seconds):
+                reply = await self._post(self._http_add, key, form)
+        except TimeoutError as error:
+            raise PanelUnreachable("no reply in time") from error
         return _understand(reply, key, replies.order_id)
 
     async def _ask(self, key: str, form: Mapping[str, str], read: Callable[[Any], T]) -> T:
         """A call that changes nothing at the panel, so a broken connection is tried once more."""
-        async with self._aside():
-            try:
-                async with asyncio.timeout(self._seconds):
-                    try:
-                        reply = await self._post(self._http, key, form)
-                    except PanelUnreachable:
-                        await asyncio.sleep(0.1)
-                        reply = await self._post(self._http, key, form)
-                    if len(reply.text) < _PARSE_ASIDE:
-                        return _understand(reply, key, read)
-                    return await asyncio.to_thread(_understand, reply, key, read)
-            except TimeoutError as error:
-                raise PanelUnreachable("no reply in time") from error
+        try:
+            async with self._aside(), asyncio.timeout(self._seconds):
+                try:
+                    reply = await self._post(self._http, key, form)
+                except PanelUnreachable:
+                    await asyncio.sleep(0.1)
+                    reply = await self._post(self._http, key, form)
+                if len(reply.text) < _PARSE_ASIDE:
+                    return _understand(reply, key, read)
+                return await asyncio.to_thread(_understand, reply, key, read)
+        except TimeoutError as error:
+            raise PanelUnreachable("no reply in time") from error
 
     async def _post(self, http: httpx.AsyncClient, key: str, form: Mapping[str, str]) -> "_Reply":
         try:

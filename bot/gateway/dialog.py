@@ -1,0 +1,115 @@
+"""Where a person is in a dialog, and the turn in which one of their updates is handled."""
+
+import json
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.core.forms import Draft
+from storage.conversations import Conversation, Visit
+
+
+class Step(StrEnum):
+    """What the next text of a person is taken for."""
+
+    NOWHERE = ""
+    KEY = "key"
+    CHOOSING = "choosing"
+    ANSWERING = "answering"
+    CONFIRMING = "confirming"
+    ORDER_ID = "order id"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """`browsing` is what is listed: "" the categories, "@ref" one of them, else the words searched for.
+
+    `order_id` is the uncertain order whose id is asked for. `resume` is where to go on after a key was
+    asked for in between.
+    """
+
+    step: Step = Step.NOWHERE
+    draft: Draft = field(default_factory=Draft)
+    browsing: str = ""
+    order_id: str = ""
+    resume: Step = Step.NOWHERE
+
+    def dump(self) -> str:
+        if self.step is Step.NOWHERE:
+            return "{}"
+        return json.dumps(
+            {
+                "draft": self.draft.dump(),
+                "browsing": self.browsing,
+                "order_id": self.order_id,
+                "resume": self.resume,
+            }
+        )
+
+    @classmethod
+    def load(cls, conversation: Conversation) -> "Dialog":
+        values: dict[str, Any] = json.loads(conversation.draft)
+        if not values:
+            return cls(step=Step(conversation.step))
+        return cls(
+            step=Step(conversation.step),
+            draft=Draft.load(values["draft"]),
+            browsing=values["browsing"],
+            order_id=values["order_id"],
+            resume=Step(values["resume"]),
+        )
+
+
+@dataclass(slots=True)
+class Turn:
+    """One update being handled. Panel calls made in it end by `deadline` (event loop time).
+
+    `holds` says whether it occupies one of the runner's slots right now, `open` whether it still runs.
+    """
+
+    chat_id: int
+    visit: Visit
+    deadline: float
+    dialog: Dialog
+    version: int
+    moved: bool = False
+    forgotten: bool = False
+    holds: bool = False
+    open: bool = True
+
+    @classmethod
+    def begin(cls, chat_id: int, visit: Visit, *, deadline: float) -> "Turn":
+        return cls(chat_id, visit, deadline, Dialog.load(visit.conversation), visit.conversation.version)
+
+    def go(self, dialog: Dialog) -> None:
+        """The dialog is now this one; buttons shown before are of an earlier version."""
+        self.dialog = dialog
+        # A first version is a time, so that buttons from before an erasure do not fit by chance.
+        self.version = self.version + 1 if self.version else int(time.time()) % 10**9
+        self.moved = True
+
+    def leave(self) -> None:
+        self.go(Dialog())
+
+    def after(self) -> Conversation | None:
+        """The row to store; None when nothing changed."""
+        if not self.moved or self.forgotten:
+            return None
+        return Conversation(self.dialog.step, self.dialog.dump(), self.version)
+
+
+_turn: ContextVar[Turn] = ContextVar("turn")
+
+
+def current_turn() -> Turn:
+    return _turn.get()
+
+
+def maybe_turn() -> Turn | None:
+    return _turn.get(None)
+
+
+def set_turn(turn: Turn) -> None:
+    _turn.set(turn)

@@ -1,0 +1,90 @@
+"""What an update is, as we tell them apart: a command, a text at some step, a tap on some button."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+from telegram import Message, Update
+from telegram.ext import BaseHandler
+
+from bot.gateway.buttons import Press
+from bot.gateway.context import Context
+from bot.gateway.dialog import Step, current_turn
+
+Handle = Callable[[Context], Awaitable[None]]
+_COMMAND = re.compile(r"/([a-z0-9_]{1,32})(?:@\w+)?(?:\s|$)", re.IGNORECASE | re.ASCII)
+
+
+class _Handler(BaseHandler[Update, Context, None]):
+    def __init__(self, handle: Handle) -> None:
+        async def callback(_: Update, context: Context) -> None:
+            await handle(context)
+
+        super().__init__(callback)
+
+    def check_update(self, update: object) -> bool:
+        return isinstance(update, Update) and self.fits(update)
+
+    def fits(self, update: Update) -> bool:
+        raise NotImplementedError
+
+
+class Command(_Handler):
+    """`/name`, whatever the step."""
+
+    def __init__(self, name: str, handle: Handle) -> None:
+        super().__init__(handle)
+        self._name = name
+
+    def fits(self, update: Update) -> bool:
+        return command(update.message) == self._name
+
+
+class Typed(_Handler):
+    """A text that is no command, at this step of the dialog."""
+
+    def __init__(self, step: Step, handle: Handle) -> None:
+        super().__init__(handle)
+        self._step = step
+
+    def fits(self, update: Update) -> bool:
+        message = update.message
+        return (
+            message is not None
+            and message.text is not None
+            and command(message) is None
+            and current_turn().dialog.step is self._step
+        )
+
+
+class Tapped(_Handler):
+    """A tap on a button with this verb. Buttons of a dialog that has moved on are left to `stale`."""
+
+    def __init__(self, verb: str, handle: Handle, *, of: Step | None = None) -> None:
+        super().__init__(handle)
+        self._verb = verb
+        self._of = of
+
+    def fits(self, update: Update) -> bool:
+        query = update.callback_query
+        press = Press.decode(query.data or "") if query and isinstance(query.message, Message) else None
+        if press is None or press.verb != self._verb:
+            return False
+        turn = current_turn()
+        return self._of is None or (turn.dialog.step is self._of and press.version == turn.version)
+
+
+class Otherwise(_Handler):
+    """Any update for which `condition` holds."""
+
+    def __init__(self, condition: Callable[[Update], object], handle: Handle) -> None:
+        super().__init__(handle)
+        self._condition = condition
+
+    def fits(self, update: Update) -> bool:
+        return bool(self._condition(update))
+
+
+def command(message: Message | None) -> str | None:
+    """The name of the command a message is, in lower case; None for any other message."""
+    found = _COMMAND.match(message.text) if message is not None and message.text else None
+    return found[1].casefold() if found else None

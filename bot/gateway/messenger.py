@@ -1,0 +1,128 @@
+"""Showing and editing. A reply is not given up because Telegram stumbles: it is tried again for a minute."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from markupsafe import Markup
+from telegram import Bot, LinkPreviewOptions
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.gateway.buttons import Rows, keyboard
+from bot.gateway.pacing import Budget
+
+PATIENCE_SECONDS = 60.0
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One message: its text and the buttons beneath."""
+
+    text: Markup
+    rows: Rows = ()
+
+
+class Messenger:
+    """Every method may raise what `telegram.error` has when Telegram refuses, or stays away too long."""
+
+    def __init__(self, bot: Bot, budget: Budget, *, patience: float = PATIENCE_SECONDS) -> None:
+        self._bot = bot
+        self._budget = budget
+        self._patience = patience
+
+    async def send(self, chat_id: int, screen: Screen) -> int:
+        """Returns the new message's id."""
+
+        async def call() -> int:
+            self._budget.charge(chat_id)
+            message = await self._bot.send_message(
+                chat_id,
+                str(screen.text),
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(screen.rows),
+                link_preview_options=_NO_PREVIEW,
+            )
+            return message.message_id
+
+        return await self._patiently(call)
+
+    async def edit(self, chat_id: int, message_id: int, screen: Screen) -> bool:
+        """False when this message cannot be edited any more; unchanged content counts as edited."""
+
+        async def call() -> None:
+            self._budget.charge(chat_id)
+            await self._bot.edit_message_text(
+                str(screen.text),
+                chat_id=chat_id,
+                message_id=message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(screen.rows),
+                link_preview_options=_NO_PREVIEW,
+            )
+
+        try:
+            await self._patiently(call)
+        except BadRequest as error:
+            words = error.message.casefold()
+            if "not modified" in words:
+                return True
+            if "not found" in words or "can't be edited" in words:
+                return False
+            raise
+        return True
+
+    async def answer(self, query_id: str, text: str = "") -> None:
+        """Stop a button's spinner, with a short text over the chat. Too late is no error."""
+        try:
+            await self._patiently(lambda: self._bot.answer_callback_query(query_id, text=text[:200] or None))
+        except BadRequest:
+            return
+
+    async def delete(self, chat_id: int, message_id: int) -> bool:
+        """False when Telegram would not delete it, for whatever reason."""
+        try:
+            return await self._patiently(lambda: self._bot.delete_message(chat_id, message_id))
+        except BadRequest as error:
+            return "not found" in error.message.casefold()
+        except TelegramError:
+            return False
+
+    async def typing(self, chat_id: int) -> None:
+        """Shows for five seconds that an answer is on its way. Of no weight: failures are ignored."""
+        try:
+            await self._bot.send_chat_action(chat_id, ChatAction.TYPING)
+        except TelegramError:
+            return
+
+    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
+        """A lost answer may thus show a reply twice: better than a person left without one."""
+        give_up_at = time.monotonic() + self._patience
+        pause = 0.3
+        while True:
+            try:
+                return await call()
+            except (BadRequest, Forbidden):
+                raise
+            except RetryAfter as error:
+                wait = seconds(error)
+                self._budget.pause(wait)
+                if time.monotonic() + wait > give_up_at:
+                    raise
+                await asyncio.sleep(wait)
+            except NetworkError:
+                if time.monotonic() + pause > give_up_at:
+                    raise
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 10.0)
+
+
+def seconds(error: RetryAfter) -> float:
+    """How long Telegram wants us to wait, whichever type the framework is set to give."""
+    wait = error._retry_after  # noqa: SLF001 - the public property warns unless an environment variable is set
+    return wait.total_seconds()

@@ -1,0 +1,78 @@
+"""Our own long poll. The framework's would lose a batch in a crash: it confirms before it has handled."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import structlog
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.request import RequestData
+from telegram.request._requestparameter import RequestParameter
+
+from bot.gateway.messenger import seconds
+from bot.gateway.transport import Transport
+
+POLL_SECONDS = 25
+SETTLING_SECONDS = 10.0  # a conflict within this time means that another process was here first
+MOST_BUSY = 5000  # updates; above it we do not fetch more, Telegram keeps them
+LONGEST_PAUSE = 30.0
+KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
+
+log = structlog.get_logger()
+
+
+class TokenInUse(Exception):
+    """Another process polls with this bot token."""
+
+
+class Polling:
+    def __init__(
+        self,
+        transport: Transport,
+        url: str,
+        *,
+        accept: Callable[[Sequence[dict[str, Any]]], Awaitable[None]],
+        busy: Callable[[], int],
+    ) -> None:
+        self._transport = transport
+        self._url = f"{url}/getUpdates"
+        self._accept = accept
+        self._busy = busy
+
+    async def run(self, offset: int | None) -> None:
+        """Fetch updates for ever. Raises TokenInUse when somebody else does, as far as it shows at start."""
+        began = time.monotonic()
+        failures = 0
+        while True:
+            try:
+                updates = await self._fetch(offset)
+            except Conflict:
+                if time.monotonic() - began < SETTLING_SECONDS:
+                    raise TokenInUse("another process polls Telegram with this BOT_TOKEN") from None
+                log.warning("another process polled Telegram with this token; going on")
+                await asyncio.sleep(1 + random.random() * 2)  # noqa: S311 - to come apart
+                continue
+            except TelegramError as error:
+                failures += 1
+                pause = min(0.5 * 2.0 ** min(failures, 10), LONGEST_PAUSE)
+                if isinstance(error, RetryAfter):
+                    pause = seconds(error)
+                elif isinstance(error, InvalidToken):
+                    pause = LONGEST_PAUSE
+                log.warning("no updates from Telegram", error=str(error), pause=pause)
+                await asyncio.sleep(pause)
+                continue
+            failures = 0
+            if updates:
+                await self._accept(updates)
+                offset = max(update["update_id"] for update in updates) + 1
+            while self._busy() > MOST_BUSY:  # noqa: ASYNC110 - rare, and nothing here ends it by an event
+                await asyncio.sleep(0.05)
+
+    async def _fetch(self, offset: int | None) -> list[dict[str, Any]]:
+        values = {"timeout": POLL_SECONDS, "allowed_updates": KINDS, "offset": offset}
+        data = RequestData([RequestParameter.from_input(n, v) for n, v in values.items() if v is not None])
+        found = await self._transport.post(self._url, data, read_timeout=POLL_SECONDS + 10)
+        return found if isinstance(found, list) else []

@@ -1,0 +1,94 @@
+"""Words for people: English sentences in the code, other languages from `locales`; numbers and money.
+
+A text is our own HTML with {names}; whatever is put into it is escaped here and nowhere else.
+"""
+
+import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from markupsafe import Markup
+
+_BESIDE = Path(__file__).parent.parent / "locales"  # in a wheel
+LOCALES = _BESIDE if _BESIDE.is_dir() else _BESIDE.parent.parent / "locales"
+SOURCE = "en"
+
+
+def load(folder: Path) -> dict[str, gettext.NullTranslations]:
+    """The catalogues of a folder by language: one folder a language, a `panelgram.po` in it."""
+    found: dict[str, gettext.NullTranslations] = {SOURCE: gettext.NullTranslations()}
+    for path in sorted(folder.glob("*/panelgram.po")):
+        with path.open("rb") as source:
+            compiled = BytesIO()
+            write_mo(compiled, read_po(source, locale=path.parent.name))
+        compiled.seek(0)
+        found[path.parent.name] = gettext.GNUTranslations(compiled)
+    return found
+
+
+_catalogues = load(LOCALES)
+_language: ContextVar[str] = ContextVar("language", default=SOURCE)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Texts made inside are in the nearest language we have to this one, as Telegram names it."""
+    token = _language.set(nearest(language))
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def nearest(language: str) -> str:
+    whole = language.replace("-", "_")
+    return next((found for found in (whole, whole.partition("_")[0]) if found in _catalogues), SOURCE)
+
+
+def t(text: str, **values: object) -> Markup:
+    """The text in the person's language, its values escaped."""
+    return Markup(_catalogues[_language.get()].gettext(text)).format(**values)  # noqa: S704 - our own HTML
+
+
+def plural(one: str, many: str, n: int, **values: object) -> Markup:
+    """The right form for `n`, which the text may mention as {n}."""
+    text = _catalogues[_language.get()].ngettext(one, many, n)
+    return Markup(text).format(n=number(n), **values)  # noqa: S704 - our own HTML
+
+
+def number(value: int | Decimal) -> str:
+    """With the locale's grouping and every digit that matters."""
+    return format_decimal(value, locale=_locale(), decimal_quantization=False)
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """All digits that matter, two decimals at least: 100.84292 USD, 5.00 USD."""
+    whole = format_decimal(amount, format="#,##0.00##################", locale=_locale())
+    return f"{whole} {currency}".strip()
+
+
+def shorten(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def paragraphs(*parts: str | None) -> Markup:
+    return Markup("\n\n").join(part for part in parts if part)
+
+
+def lines(*parts: str | None) -> Markup:
+    return Markup("\n").join(part for part in parts if part)
+
+
+def _locale() -> Locale:
+    try:
+        return Locale.parse(_language.get())
+    except (ValueError, UnknownLocaleError):
+        return Locale.parse(SOURCE)

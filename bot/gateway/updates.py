@@ -1,0 +1,240 @@
+"""Updates are rows, one at a time per chat, chats in parallel; no chat can starve the others.
+
+    long poll ──► store in the inbox ──► poll on          (a poll confirms the batch before it)
+                        │
+                        └► a worker per chat: load the dialog, handle, then in one transaction
+                           the dialog's new row and the inbox row's end
+
+What a handler wrote before that transaction is idempotent, so an update handled twice after a crash
+does nothing twice. At most SLOTS handlers work at once; one that waits for a panel gives its slot up.
+"""
+
+import asyncio
+import json
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from telegram import Bot, Update
+
+from bot.gateway.dialog import Turn, maybe_turn, set_turn
+from bot.gateway.texts import speaking
+from bot.panel.client import PERSON_SECONDS
+from storage import accounts, conversations, inbox
+from storage.conversations import STRANGER
+from storage.database import Database
+from storage.inbox import Waiting
+
+SLOTS = 1000
+BACKLOG = 20  # updates waiting in one chat; what comes beyond is dropped, and the person told once
+TYPING_AFTER, TYPING_EVERY = 1.0, 4.5  # seconds of waiting for a panel
+
+log = structlog.get_logger()
+
+Handle = Callable[[Update], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class _Chat:
+    waiting: deque[Waiting] = field(default_factory=deque)
+    told: bool = False
+
+
+@dataclass(slots=True)
+class _Done:
+    update_id: int
+    turn: Turn
+    stored: asyncio.Future[None]
+
+
+class Runner:
+    """`handle` deals with one update; `overflow` tells a chat that some of its updates were dropped."""
+
+    def __init__(
+        self,
+        db: Database,
+        bot: Bot,
+        *,
+        handle: Handle,
+        overflow: Callable[[int], Coroutine[Any, Any, None]],
+        typing: Callable[[int], Awaitable[None]],
+        clock: Callable[[], float],
+    ) -> None:
+        self._db = db
+        self._bot = bot
+        self._handle = handle
+        self._overflow = overflow
+        self._typing = typing
+        self._clock = clock
+        self._chats: dict[int, _Chat] = {}
+        self._workers: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(SLOTS)
+        self._done: list[_Done] = []
+        self._committing: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    async def resume(self) -> int | None:
+        """Take up what an earlier run left; returns the offset to poll from."""
+        for one in await inbox.waiting(self._db):
+            self._take(one)
+        return await inbox.next_offset(self._db, now=self._clock())
+
+    async def accept(self, updates: Sequence[dict[str, Any]]) -> None:
+        """Store a batch of updates, then have them handled. They are safe when this returns."""
+        batch = [
+            Waiting(u["update_id"], chat_of(u), json.dumps(u, ensure_ascii=False, separators=(",", ":")))
+            for u in updates
+        ]
+        backlog = Counter({chat_id: len(chat.waiting) for chat_id, chat in self._chats.items()})
+        kept: list[Waiting] = []
+        for one in batch:
+            backlog[one.chat_id] += 1
+            if backlog[one.chat_id] <= BACKLOG:
+                kept.append(one)
+        for one in await inbox.store(self._db, kept, now=self._clock()):
+            self._take(one)
+        for chat_id, waiting in backlog.items():
+            if waiting > BACKLOG:
+                self._tell_overflow(chat_id)
+
+    @property
+    def busy(self) -> int:
+        """How many updates wait or are being handled."""
+        return sum(len(chat.waiting) + 1 for chat in self._chats.values())
+
+    async def stop(self, grace: float) -> None:
+        """Let running handlers finish for so many seconds; what does not is done again at the next start."""
+        self._stopping = True
+        running = self._workers | ({self._committing} if self._committing else set())
+        if running:
+            await asyncio.wait(running, timeout=grace)
+        for task in list(self._workers):
+            task.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        if self._committing:
+            await asyncio.wait([self._committing], timeout=1.0)
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[None]:
+        """Around a panel call made for a person: frees the slot, shows "typing", keeps the deadline."""
+        turn = maybe_turn()
+        if turn is None or not turn.open or not turn.holds:
+            yield
+            return
+        turn.holds = False
+        self._slots.release()
+        typing = asyncio.create_task(self._keep_typing(turn))
+        try:
+            async with asyncio.timeout_at(turn.deadline):
+                yield
+        finally:
+            typing.cancel()
+            if turn.open:
+                await self._slots.acquire()
+                turn.holds = True
+
+    async def _keep_typing(self, turn: Turn) -> None:
+        await asyncio.sleep(TYPING_AFTER)
+        while turn.open:
+            await self._typing(turn.chat_id)
+            await asyncio.sleep(TYPING_EVERY)
+
+    def _take(self, one: Waiting) -> None:
+        chat = self._chats.get(one.chat_id)
+        if chat is None:
+            chat = self._chats[one.chat_id] = _Chat()
+            self._start(self._work(one.chat_id, chat))
+        chat.waiting.append(one)
+
+    def _tell_overflow(self, chat_id: int) -> None:
+        chat = self._chats.get(chat_id)
+        if chat is not None and not chat.told:
+            chat.told = True
+            self._start(self._overflow(chat_id))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._workers.add(task)
+        task.add_done_callback(self._workers.discard)
+
+    async def _work(self, chat_id: int, chat: _Chat) -> None:
+        try:
+            while chat.waiting and not self._stopping:
+                one = chat.waiting.popleft()
+                try:
+                    await self._serve(chat_id, one)
+                except Exception:
+                    # The row stays in the inbox, to be handled at the next start.
+                    log.exception("update not handled", update_id=one.update_id)
+        finally:
+            del self._chats[chat_id]
+
+    async def _serve(self, chat_id: int, one: Waiting) -> None:
+        update = Update.de_json(json.loads(one.body), self._bot)
+        user = update.effective_user
+        language = (user.language_code or "") if user else ""
+        visit = await conversations.visit(self._db, chat_id=chat_id) if chat_id else STRANGER
+        deadline = asyncio.get_running_loop().time() + PERSON_SECONDS
+        turn = Turn.begin(chat_id, visit, deadline=deadline)
+        await self._slots.acquire()
+        turn.holds = True
+        set_turn(turn)
+        try:
+            with speaking(language):
+                await self._handle(update)
+        finally:
+            turn.open = False
+            if turn.holds:
+                self._slots.release()
+        if visit.blocked and update.my_chat_member is None:
+            await accounts.set_blocked(self._db, chat_id=chat_id, blocked_at=None)
+        if visit.known and language and language != visit.language:
+            await accounts.set_language(self._db, chat_id=chat_id, language=language)
+        await self._finish(one.update_id, turn)
+
+    async def _finish(self, update_id: int, turn: Turn) -> None:
+        """Ends of turns that come while another is being written are written together."""
+        done = _Done(update_id, turn, asyncio.get_running_loop().create_future())
+        self._done.append(done)
+        if self._committing is None or self._committing.done():
+            self._committing = asyncio.create_task(self._commit())
+        await done.stored
+
+    async def _commit(self) -> None:
+        while self._done:
+            batch, self._done = self._done, []
+            try:
+                await self._store(batch)
+            except Exception as error:
+                log.exception("dialogs not stored")
+                for done in batch:
+                    if not done.stored.cancelled():
+                        done.stored.set_exception(error)
+            else:
+                for done in batch:
+                    if not done.stored.cancelled():
+                        done.stored.set_result(None)
+
+    async def _store(self, batch: list[_Done]) -> None:
+        async with self._db.write() as tx:
+            for done in batch:
+                after = done.turn.after()
+                if after is not None:
+                    before = done.turn.visit.conversation
+                    await conversations.put(tx, chat_id=done.turn.chat_id, before=before, after=after)
+            await inbox.finish(tx, [done.update_id for done in batch], now=self._clock())
+
+
+def chat_of(update: dict[str, Any]) -> int:
+    """The chat an update belongs to; 0 when to none."""
+    for part in update.values():
+        if isinstance(part, dict):
+            chat = part.get("chat") or (part.get("message") or {}).get("chat")
+            if chat:
+                return int(chat["id"])
+            if isinstance(part.get("from"), dict):
+                return int(part["from"]["id"])
+    return 0

@@ -1,0 +1,116 @@
+"""Empties the outbox. What a notice looks like and how it is sent is handed in as `deliver`."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from storage import accounts, outbox
+from storage.database import Database
+from storage.outbox import Notice
+
+LEASE_SECONDS = 60.0
+AT_ONCE = 29  # chats; what Telegram takes in a second
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Telegram took it, or it can never be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """Not now."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The person blocked the bot: their notices wait until they return."""
+
+
+Delivery = Delivered | TryAgain | Unreachable
+
+
+class NoticesJob:
+    """`turn` waits until a notice may go to a chat."""
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        deliver: Callable[[Notice], Awaitable[Delivery]],
+        turn: Callable[[int], Awaitable[None]],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._db = db
+        self._deliver = deliver
+        self._turn = turn
+        self._clock = clock
+        self._running: asyncio.Task[None] | None = None
+        self._sending: set[asyncio.Task[None]] = set()
+        self._again = False
+        self._stopping = False
+
+    def tick(self) -> None:
+        """See what is to be told. Never waits for Telegram."""
+        self._again = True
+        if not self._stopping and (self._running is None or self._running.done()):
+            self._running = asyncio.create_task(self._run())
+
+    async def tell_outcome(self, order_id: str) -> None:
+        """Show how placing an order went, at once: somebody waits for it."""
+        notice = await outbox.outcome_of(self._db, order_id=order_id)
+        if notice is not None:
+            await self._settle(notice, await self._deliver(notice))
+
+    async def stop(self, grace: float) -> None:
+        self._stopping = True
+        tasks = self._sending | ({self._running} if self._running else set())
+        if tasks:
+            await asyncio.wait(tasks, timeout=grace)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self) -> None:
+        try:
+            while self._again and not self._stopping:
+                self._again = False
+                room = AT_ONCE - len(self._sending)
+                now = self._clock()
+                for notice in await outbox.claim(self._db, now=now, lease=LEASE_SECONDS, limit=room):
+                    self._again = True
+                    task = asyncio.create_task(self._send(notice))
+                    self._sending.add(task)
+                    task.add_done_callback(self._sending.discard)
+                if len(self._sending) == AT_ONCE:
+                    await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
+        except Exception:
+            log.exception("notices not claimed")
+
+    async def _send(self, notice: Notice) -> None:
+        try:
+            await self._turn(notice.chat_id)
+            if self._stopping:
+                await outbox.put_off(self._db, notice_id=notice.id, until=self._clock())
+                return
+            await self._settle(notice, await self._deliver(notice))
+            self.tick()
+        except Exception:
+            log.exception("notice not sent")  # its lease ends by itself
+
+    async def _settle(self, notice: Notice, delivery: Delivery) -> None:
+        match delivery:
+            case Delivered():
+                await outbox.done(self._db, notice_id=notice.id)
+            case TryAgain(seconds):
+                await outbox.put_off(self._db, notice_id=notice.id, until=self._clock() + seconds)
+            case Unreachable():
+                await accounts.set_blocked(self._db, chat_id=notice.chat_id, blocked_at=self._clock())
+                await outbox.put_off(self._db, notice_id=notice.id, until=self._clock())

@@ -1,0 +1,47 @@
+"""Carries out confirmed orders, so that nobody waits behind one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import Context
+
+import structlog
+
+from bot.core.ordering import Ordering, Uncertain
+from storage.accounts import Account
+from storage.orders import Order
+
+log = structlog.get_logger()
+
+
+class Placing:
+    """`tell` shows the outcome at once; should it fail, the notices' queue does it later."""
+
+    def __init__(self, ordering: Ordering, *, tell: Callable[[str], Awaitable[None]]) -> None:
+        self._ordering = ordering
+        self._tell = tell
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, account: Account, order: Order) -> None:
+        """Send a begun order in a task of our own, outside the turn it was confirmed in."""
+        task = asyncio.create_task(self._carry_out(account, order), context=Context())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self, grace: float) -> None:
+        """Give orders in flight so many seconds. Those still open are found at the next start."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _carry_out(self, account: Account, order: Order) -> None:
+        try:
+            outcome = await self._ordering.carry_out(account, order)
+            log.info("order settled", outcome=type(outcome).__name__)
+            if isinstance(outcome, Uncertain):
+                await self._ordering.evidence(account, order)
+            await self._tell(order.id)
+        except Exception:
+            # The row stays "placing" or its notice stays in the outbox: told later, never sent again.
+            log.exception("order not carried through")
