@@ -58,12 +58,15 @@ async def finish(tx: Transaction, update_ids: Sequence[int], *, now: float) -> N
     )
 
 
-async def next_offset(db: Database, *, now: float) -> int | None:
-    """What to ask Telegram for next; None when nothing recent is known. Forgets old ids first."""
+async def forget_old(db: Database, *, now: float) -> None:
     await db.execute(
         "DELETE FROM inbox WHERE handled_at IS NOT NULL AND received_at < :before",
         before=now - REMEMBERED_SECONDS,
     )
+
+
+async def next_offset(db: Database) -> int | None:
+    """What to ask Telegram for next; None when nothing recent is known."""
     rows = await db.read("SELECT max(update_id) AS latest FROM inbox")
     latest = rows[0]["latest"]
     return None if latest is None else int(latest) + 1

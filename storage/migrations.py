@@ -1,6 +1,6 @@
 """The schema, as the append-only steps that made it. Run at start; a step is never changed, only followed."""
 
-from storage.database import DatabaseTooNew, Transaction
+from storage.database import Database, DatabaseTooNew, StorageError, Transaction
 
 STEPS: tuple[tuple[str, ...], ...] = (
     (
@@ -120,10 +120,7 @@ async def migrate(db: Transaction) -> None:
     await db.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
     rows = await db.fetch("SELECT version FROM schema_version")
     version = rows[0]["version"] if rows else 0
-    if version > len(STEPS):
-        raise DatabaseTooNew(
-            f"the database has schema {version}, this program knows up to {len(STEPS)}: use a newer program"
-        )
+    _require_known(version)
     for number, step in enumerate(STEPS[version:], start=version + 1):
         await db.execute("BEGIN IMMEDIATE")
         for statement in step:
@@ -131,3 +128,18 @@ async def migrate(db: Transaction) -> None:
         await db.execute("DELETE FROM schema_version")
         await db.execute("INSERT INTO schema_version (version) VALUES (:version)", version=number)
         await db.execute("COMMIT")
+
+
+async def require_current(db: Database) -> None:
+    """Raises StorageError unless the schema is just the one this program makes."""
+    version = (await db.read("SELECT version FROM schema_version"))[0]["version"]
+    _require_known(version)
+    if version < len(STEPS):
+        raise StorageError(f"schema {version} is brought to {len(STEPS)} by the next `panelgram run`")
+
+
+def _require_known(version: int) -> None:
+    if version > len(STEPS):
+        raise DatabaseTooNew(
+            f"the database has schema {version}, this program knows up to {len(STEPS)}: use a newer program"
+        )

@@ -8,8 +8,8 @@ from typing import Any
 
 import aiosqlite
 
-from storage.database import Row
-from storage.migrations import migrate
+from storage.database import Row, StorageError
+from storage.migrations import migrate, require_current
 
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",
@@ -51,8 +51,8 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         async with self._turn:
-            await self._reader.connection.close()
-            await self._writer.connection.close()
+            for connection in {self._reader.connection, self._writer.connection}:
+                await connection.close()
 
     async def _sync(self, *, durable: bool) -> None:
         """SQLite ignores a change of `synchronous` inside a transaction."""
@@ -92,6 +92,22 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
         await writer.close()
         raise
     return SqliteDatabase(writer, reader)
+
+
+async def open_to_look(path: Path) -> SqliteDatabase:
+    """An existing database, for reading only, its schema as it is. Raises StorageError."""
+    connection = await aiosqlite.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+    connection.row_factory = aiosqlite.Row
+    db = SqliteDatabase(connection, connection)
+    try:
+        await require_current(db)
+    except aiosqlite.Error as error:
+        await connection.close()
+        raise StorageError(f"{path} is no database of this program ({error})") from error
+    except BaseException:
+        await connection.close()
+        raise
+    return db
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 
-from bot.core.fields import COMMENTS, LINK, QUANTITY, Field, lines
+from bot.core.fields import COMMENTS, LINK, QUANTITY, Field, InvalidAnswer, lines
 from bot.panel.models import Service
 
 # A service type by `Service.kind`; the order of the fields is the order of the questions.
@@ -39,7 +39,9 @@ class Draft:
     offer: Offer | None = None
 
     def with_service(self, service_id: str) -> "Draft":
-        return replace(self, service_id=service_id, answers={}, offer=None)
+        """For this service; of the answers only the link fits any other service too."""
+        kept = {n: v for n, v in self.answers.items() if n == "link"}
+        return replace(self, service_id=service_id, answers=kept, offer=None)
 
     def with_answer(self, name: str, value: str) -> "Draft":
         return replace(self, answers={**self.answers, name: value}, offer=None)
@@ -50,10 +52,6 @@ class Draft:
 
     def with_offer(self, offer: Offer) -> "Draft":
         return replace(self, offer=offer)
-
-    def anew(self) -> "Draft":
-        """The same answers under a new id, to be confirmed once more."""
-        return Draft(service_id=self.service_id, answers=self.answers)
 
     def dump(self) -> str:
         return json.dumps(asdict(self), default=str)
@@ -77,6 +75,20 @@ def form(service: Service) -> tuple[Field, ...] | None:
 def question(service: Service, draft: Draft) -> Field | None:
     """The next question; None when all are answered."""
     return next((f for f in form(service) or () if f.name not in draft.answers), None)
+
+
+def recheck(service: Service, draft: Draft) -> tuple[Draft, InvalidAnswer | None]:
+    """The draft with only those answers this service takes as it is now, and what is wrong with the first
+    of the others."""
+    wrong: InvalidAnswer | None = None
+    answers: dict[str, str] = {}
+    for each in form(service) or ():
+        if each.name in draft.answers:
+            try:
+                answers[each.name] = each.parse(draft.answers[each.name], service)
+            except InvalidAnswer as error:
+                wrong = wrong or error
+    return replace(draft, answers=answers, offer=None), wrong
 
 
 def quantity(service: Service, answers: Mapping[str, str]) -> int | None:

@@ -170,6 +170,22 @@ class Ordering:
                 assert_never(other)
         return outcome
 
+    async def adopt(self, account: Account, order: Order, panel_order_id: str) -> bool:
+        """Follow an uncertain order under the id its person found, once the panel knows that id.
+
+        False when it is not uncertain any more. Raises PanelError.
+        """
+        await self._accounts.asking(account, lambda key: self._panel.order_status(key, panel_order_id))
+        now = self._clock()
+        return await orders.adopt(
+            self._db,
+            chat_id=order.chat_id,
+            order_id=order.id,
+            panel_order_id=panel_order_id,
+            now=now,
+            next_poll_at=now,
+        )
+
     async def evidence(self, account: Account, order: Order) -> Decimal | None:
         """The balance now, kept with the order to compare; None when the panel does not tell it."""
         try:

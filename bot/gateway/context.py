@@ -35,6 +35,7 @@ class Desk:
     about: About
     db: Database
     messenger: Messenger
+    hasty: Messenger  # without patience, for what is of no weight
     accounts: Accounts
     catalogs: Catalogs
     ordering: Ordering
@@ -101,9 +102,7 @@ class Context(CallbackContext[ExtBot[None], Any, Any, Any]):
     @property
     def argument(self) -> str:
         """What stands behind a command."""
-        return (
-            self.text.partition(" ")[2].strip() if " " in self.text else self.text.partition("\n")[2].strip()
-        )
+        return first_word(self.text)[1]
 
     @property
     def language(self) -> str:
@@ -159,3 +158,9 @@ class Context(CallbackContext[ExtBot[None], Any, Any, Any]):
 
     def leave(self) -> None:
         self.turn.leave()
+
+
+def first_word(text: str) -> tuple[str, str]:
+    """The first word and the rest, both "" when there is none."""
+    parts = text.split(None, 1)
+    return (parts[0], parts[1].strip() if len(parts) > 1 else "") if parts else ("", "")

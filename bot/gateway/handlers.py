@@ -57,20 +57,19 @@ class Typed(_Handler):
 
 
 class Tapped(_Handler):
-    """A tap on a button with this verb. Buttons of a dialog that has moved on are left to `stale`."""
+    """A tap on a button with this verb; with `of_dialog` only while its dialog is where it was shown."""
 
-    def __init__(self, verb: str, handle: Handle, *, of: Step | None = None) -> None:
+    def __init__(self, verb: str, handle: Handle, *, of_dialog: bool = False) -> None:
         super().__init__(handle)
         self._verb = verb
-        self._of = of
+        self._of_dialog = of_dialog
 
     def fits(self, update: Update) -> bool:
         query = update.callback_query
         press = Press.decode(query.data or "") if query and isinstance(query.message, Message) else None
         if press is None or press.verb != self._verb:
             return False
-        turn = current_turn()
-        return self._of is None or (turn.dialog.step is self._of and press.version == turn.version)
+        return not self._of_dialog or press.version == current_turn().version
 
 
 class Otherwise(_Handler):

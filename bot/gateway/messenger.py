@@ -31,7 +31,8 @@ class Screen:
 class Messenger:
     """Every method may raise what `telegram.error` has when Telegram refuses, or stays away too long."""
 
-    def __init__(self, bot: Bot, budget: Budget, *, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, bot: Bot, budget: Budget | None, *, patience: float = PATIENCE_SECONDS) -> None:
+        """Without a `budget` nothing is counted: somebody else has."""
         self._bot = bot
         self._budget = budget
         self._patience = patience
@@ -40,7 +41,7 @@ class Messenger:
         """Returns the new message's id."""
 
         async def call() -> int:
-            self._budget.charge(chat_id)
+            self._charge(chat_id)
             message = await self._bot.send_message(
                 chat_id,
                 str(screen.text),
@@ -56,7 +57,7 @@ class Messenger:
         """False when this message cannot be edited any more; unchanged content counts as edited."""
 
         async def call() -> None:
-            self._budget.charge(chat_id)
+            self._charge(chat_id)
             await self._bot.edit_message_text(
                 str(screen.text),
                 chat_id=chat_id,
@@ -100,6 +101,10 @@ class Messenger:
         except TelegramError:
             return
 
+    def _charge(self, chat_id: int) -> None:
+        if self._budget:
+            self._budget.charge(chat_id)
+
     async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
         """A lost answer may thus show a reply twice: better than a person left without one."""
         give_up_at = time.monotonic() + self._patience
@@ -111,7 +116,8 @@ class Messenger:
                 raise
             except RetryAfter as error:
                 wait = seconds(error)
-                self._budget.pause(wait)
+                if self._budget:
+                    self._budget.pause(wait)
                 if time.monotonic() + wait > give_up_at:
                     raise
                 await asyncio.sleep(wait)

@@ -80,7 +80,8 @@ class Runner:
         """Take up what an earlier run left; returns the offset to poll from."""
         for one in await inbox.waiting(self._db):
             self._take(one)
-        return await inbox.next_offset(self._db, now=self._clock())
+        await inbox.forget_old(self._db, now=self._clock())
+        return await inbox.next_offset(self._db)
 
     async def accept(self, updates: Sequence[dict[str, Any]]) -> None:
         """Store a batch of updates, then have them handled. They are safe when this returns."""

@@ -38,7 +38,7 @@ Delivery = Delivered | TryAgain | Unreachable
 
 
 class NoticesJob:
-    """`turn` waits until a notice may go to a chat."""
+    """`turn` waits until a notice may go to a chat and counts it; `count` only counts."""
 
     def __init__(
         self,
@@ -46,11 +46,13 @@ class NoticesJob:
         *,
         deliver: Callable[[Notice], Awaitable[Delivery]],
         turn: Callable[[int], Awaitable[None]],
+        count: Callable[[int], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._db = db
         self._deliver = deliver
         self._turn = turn
+        self._count = count
         self._clock = clock
         self._running: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
@@ -67,6 +69,7 @@ class NoticesJob:
         """Show how placing an order went, at once: somebody waits for it."""
         notice = await outbox.outcome_of(self._db, order_id=order_id)
         if notice is not None:
+            self._count(notice.chat_id)
             await self._settle(notice, await self._deliver(notice))
 
     async def stop(self, grace: float) -> None:

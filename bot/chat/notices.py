@@ -1,0 +1,82 @@
+"""Puts notices into words and sends them."""
+
+from collections.abc import Callable
+
+import structlog
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+
+from bot.chat.screens import ordering as ordering_screens
+from bot.chat.screens import orders as screens
+from bot.gateway.context import About
+from bot.gateway.messenger import Messenger, Screen, seconds
+from bot.gateway.texts import speaking
+from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
+from storage import orders
+from storage.database import Database
+from storage.orders import Order
+from storage.outbox import Notice
+
+EDITED_WITHIN = 90.0  # seconds after confirming; later nobody looks at that message any more
+AGAIN_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class Notices:
+    def __init__(
+        self, db: Database, messenger: Messenger, about: About, *, clock: Callable[[], float]
+    ) -> None:
+        self._db = db
+        self._messenger = messenger
+        self._about = about
+        self._clock = clock
+
+    async def deliver(self, notice: Notice) -> Delivery:
+        try:
+            with speaking(notice.language):
+                await self._tell(notice)
+        except RetryAfter as error:
+            return TryAgain(seconds(error))
+        except (Forbidden, ChatMigrated):
+            return Unreachable()
+        except BadRequest as error:
+            # Telegram will never take it; what it says is in /orders all the same.
+            log.error("notice given up", kind=notice.kind, error=str(error))
+            return Delivered()
+        except TelegramError as error:
+            log.warning("notice put off", kind=notice.kind, error=str(error))
+            return TryAgain(AGAIN_SECONDS)
+        return Delivered()
+
+    async def _tell(self, notice: Notice) -> None:
+        match notice.kind:
+            case "outcome":
+                await self._tell_outcome(notice)
+            case "change":
+                await self._messenger.send(
+                    notice.chat_id, screens.change(notice.facts, notice.order_id or "")
+                )
+            case "parked":
+                screen = screens.parked(notice.facts["last_four"], self._about)
+                await self._messenger.send(notice.chat_id, screen)
+
+    async def _tell_outcome(self, notice: Notice) -> None:
+        order = await orders.get(self._db, chat_id=notice.chat_id, order_id=notice.order_id or "")
+        if order is None:
+            return
+        screen = self._outcome(order)
+        is_fresh = order.message_id is not None and self._clock() - order.created_at < EDITED_WITHIN
+        edited = is_fresh and await self._messenger.edit(order.chat_id, order.message_id or 0, screen)
+        if not edited:
+            await self._messenger.send(order.chat_id, screen)
+
+    def _outcome(self, order: Order) -> Screen:
+        match order.state:
+            case "rejected":
+                return ordering_screens.rejected(order, self._about)
+            case "uncertain":
+                return ordering_screens.uncertain(order, self._about)
+            case "open" | "ended":
+                return ordering_screens.placed(order)
+            case _:
+                return screens.card(order, self._about)

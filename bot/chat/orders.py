@@ -1,0 +1,62 @@
+"""/orders: the list, and one order's card."""
+
+from bot.chat.screens import orders as screens
+from bot.chat.screens.catalog import PER_PAGE
+from bot.gateway.context import ChatApplication, Context
+from bot.gateway.handlers import Command, Tapped
+from bot.gateway.texts import t
+from bot.panel.errors import BadKey, PanelError, PanelRefused
+from storage import accounts, orders
+
+
+async def show_list(context: Context) -> None:
+    page = context.press.page if context.incoming.callback_query else 0
+    found = await orders.page(
+        context.desk.db, chat_id=context.chat_id, offset=page * PER_PAGE, limit=PER_PAGE + 1
+    )
+    if not found and page == 0:
+        await context.show(screens.none_yet())
+        return
+    await context.show(screens.listing(found[:PER_PAGE], page=page, more=len(found) > PER_PAGE))
+
+
+async def show_card(context: Context) -> None:
+    order = await orders.get(context.desk.db, chat_id=context.chat_id, order_id=context.press.id)
+    if order is None:
+        await context.toast(t("I do not know this order. /orders shows yours."))
+        return
+    await context.show(screens.card(order, context.desk.about))
+
+
+async def refresh(context: Context) -> None:
+    db, chat_id, order_id = context.desk.db, context.chat_id, context.press.id
+    order = await orders.get(db, chat_id=chat_id, order_id=order_id)
+    account = await accounts.of_order(db, chat_id=chat_id, order_id=order_id)
+    if order is None or order.panel_order_id is None:
+        await show_card(context)
+        return
+    if account is None:
+        await context.toast(t("The key of this order is gone, so I cannot look at it any more."))
+        return
+    note = None
+    try:
+        order = await context.desk.tracking.refresh(account, order)
+    except BadKey:
+        raise
+    except PanelRefused as refused:
+        note = t("⚠️ The panel says: “{words}”. This is what I knew before:", words=refused.words)
+    except PanelError:
+        note = t("⚠️ The panel does not answer right now. This is what I knew before:")
+    await context.toast("" if note else t("Up to date."))
+    await context.show(screens.card(order, context.desk.about, note=note))
+
+
+def add_to(application: ChatApplication) -> None:
+    application.add_handlers(
+        [
+            Command("orders", show_list),
+            Tapped("orders", show_list),
+            Tapped("order", show_card),
+            Tapped("refresh", refresh),
+        ]
+    )

@@ -1,0 +1,159 @@
+"""Keys, balance, erasing."""
+
+import math
+
+from bot.core.accounts import LONGEST_KEY, SHORTEST_KEY
+from bot.gateway.buttons import Button, Press
+from bot.gateway.context import About
+from bot.gateway.messenger import Screen
+from bot.gateway.texts import lines, money, paragraphs, plural, t
+from bot.panel.models import Balance
+
+
+def connected(balance: Balance, *, deleted: bool) -> Screen:
+    return Screen(
+        paragraphs(
+            not_deleted(deleted),
+            t(
+                "<b>Connected.</b> Your balance: <b>{amount}</b>",
+                amount=money(balance.amount, balance.currency),
+            ),
+            t("/order places your first order."),
+        ),
+        ((Button(t("New order"), Press("new")),),),
+    )
+
+
+def refused(words: str, about: About, *, deleted: bool) -> Screen:
+    return Screen(
+        paragraphs(
+            not_deleted(deleted),
+            t("<b>{panel} does not accept this key.</b> I have not kept it.", panel=about.panel_name),
+            t("The panel says: “{words}”", words=words),
+            t(
+                "Copy the key from your account page at {site} once more and send it to me.",
+                site=about.panel_site,
+            ),
+        )
+    )
+
+
+def malformed(*, deleted: bool) -> Screen:
+    return Screen(
+        paragraphs(
+            not_deleted(deleted),
+            t(
+                "<b>This cannot be an API key.</b> A key is one word of {least} to {most} letters, digits "
+                "and signs, without spaces. Please copy it once more and send it alone.",
+                least=SHORTEST_KEY,
+                most=LONGEST_KEY,
+            ),
+        )
+    )
+
+
+def paused(seconds: float, *, deleted: bool) -> Screen:
+    return Screen(
+        paragraphs(
+            not_deleted(deleted),
+            plural(
+                "<b>Too many keys were refused.</b> Please send your key again in {n} minute.",
+                "<b>Too many keys were refused.</b> Please send your key again in {n} minutes.",
+                max(math.ceil(seconds / 60), 1),
+            ),
+            t("I wait so that the panel does not block us all. Nothing was tried or kept."),
+        )
+    )
+
+
+def key_not_tried(about: About, *, deleted: bool) -> Screen:
+    return Screen(
+        paragraphs(
+            not_deleted(deleted),
+            t(
+                "<b>{panel} does not answer right now</b>, so I could not try your key.",
+                panel=about.panel_name,
+            ),
+            t("That does not mean it is wrong. I have not kept it: please send it again in a few minutes."),
+        )
+    )
+
+
+def not_deleted(deleted: bool) -> str | None:
+    if deleted:
+        return None
+    return t("⚠️ I could not delete your message with the key. Please delete it yourself.")
+
+
+def balance(found: Balance, running: int) -> Screen:
+    return Screen(
+        lines(
+            t("Balance: <b>{amount}</b>", amount=money(found.amount, found.currency)),
+            plural("{n} open order", "{n} open orders", running) if running else t("No open orders"),
+        )
+    )
+
+
+def no_answer(about: About) -> Screen:
+    return Screen(
+        paragraphs(
+            t("<b>{panel} does not answer right now.</b>", panel=about.panel_name),
+            t("Nothing was ordered or charged by this. Please try again in a minute."),
+        )
+    )
+
+
+def panel_says(words: str, about: About) -> Screen:
+    return Screen(
+        paragraphs(
+            t("<b>{panel} refused:</b> “{words}”", panel=about.panel_name, words=words),
+            t("Nothing was ordered or charged by this."),
+        )
+    )
+
+
+def key_rejected(words: str, about: About) -> Screen:
+    return Screen(
+        paragraphs(
+            t("<b>{panel} does not accept your key any more.</b>", panel=about.panel_name),
+            t("The panel says: “{words}”", words=words),
+            t(
+                "Nothing was ordered or charged by this. Get the current key at {site} and send /key, "
+                "or try /balance once the panel takes it again.",
+                site=about.panel_site,
+            ),
+        )
+    )
+
+
+def no_key(about: About) -> Screen:
+    return Screen(t("First I need your API key from {site}. Send /key to connect.", site=about.panel_site))
+
+
+def ask_forget() -> Screen:
+    return Screen(
+        paragraphs(
+            t("<b>Erase everything about you?</b>"),
+            t("Your key, your orders and your place in any dialog go for good."),
+            t("Orders that are running at the panel go on there; I just stop telling you about them."),
+        ),
+        ((Button(t("Erase everything"), Press("forget")), Button(t("Keep"), Press("keep"))),),
+    )
+
+
+def forgotten(about: About) -> Screen:
+    return Screen(
+        paragraphs(
+            t("<b>Everything about you is erased.</b>"),
+            t(
+                "What is open at {panel} goes on there: see {site}.",
+                panel=about.panel_name,
+                site=about.panel_site,
+            ),
+            t("/start begins afresh."),
+        )
+    )
+
+
+def kept() -> Screen:
+    return Screen(t("Kept. Everything is as it was."))

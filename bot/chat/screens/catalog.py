@@ -1,0 +1,131 @@
+"""Categories and services, eight to a page."""
+
+from collections.abc import Sequence
+
+from bot.core.catalog import Category
+from bot.core.forms import form
+from bot.gateway.buttons import Button, Press, Rows
+from bot.gateway.messenger import Screen
+from bot.gateway.texts import lines, money, number, paragraphs, shorten, t
+from bot.panel.models import Service
+
+PER_PAGE = 8
+_LONGEST_LABEL = 48  # characters; a phone shows some 35 of them
+_LONGEST_NAME = 250
+
+
+def categories(found: Sequence[Category], *, page: int, version: int) -> Screen:
+    pages = page_count(len(found))
+    shown = found[page * PER_PAGE : (page + 1) * PER_PAGE]
+    rows = tuple(
+        (
+            Button(
+                shorten(f"{name_of(c)} ({len(c.services)})", _LONGEST_LABEL), Press("cat", c.ref, 0, version)
+            ),
+        )
+        for c in shown
+    )
+    return Screen(
+        paragraphs(
+            t("<b>New order: which category?</b>"),
+            t("Tap one, or type words to search, or a service's number."),
+            _page_line(page, pages),
+        ),
+        (*rows, *_turning(page, pages, version=version, back=None)),
+    )
+
+
+def services(found: Sequence[Service], *, title: str, page: int, version: int, currency: str) -> Screen:
+    pages = page_count(len(found))
+    shown = found[page * PER_PAGE : (page + 1) * PER_PAGE]
+    rows = tuple(
+        (Button(shorten(f"{s.id} · {s.name}", _LONGEST_LABEL), Press("svc", s.id, 0, version)),)
+        for s in shown
+    )
+    back = Press("list", "", 0, version)
+    return Screen(
+        paragraphs(
+            t("<b>{title}</b>", title=shorten(title, _LONGEST_NAME)),
+            *(_described(service, currency) for service in shown),
+            _page_line(page, pages),
+        ),
+        (*rows, *_turning(page, pages, version=version, back=back)),
+    )
+
+
+def nothing_found(words: str, *, version: int) -> Screen:
+    return Screen(
+        paragraphs(
+            t("<b>Nothing found for “{words}”.</b>", words=shorten(words, 100)),
+            t("Try fewer or shorter words, type a service's number, or look through the categories."),
+        ),
+        ((Button(t("Categories"), Press("list", "", 0, version)),),),
+    )
+
+
+def empty() -> Screen:
+    return Screen(t("The panel offers no services to your key at the moment. Please ask its support."))
+
+
+def not_orderable(service: Service, *, version: int) -> Screen:
+    return Screen(
+        paragraphs(
+            t("<b>{id} · {name}</b>", id=service.id, name=shorten(service.name, _LONGEST_NAME)),
+            t(
+                "Services of the type “{type}” cannot be ordered here yet; they come later. "
+                "Nothing was ordered. Please pick another one.",
+                type=service.type,
+            ),
+        ),
+        ((Button(t("‹ Back"), Press("list", "", 0, version)),),),
+    )
+
+
+def gone(service_id: str, *, version: int) -> Screen:
+    return Screen(
+        t("The panel does not offer service {id} to you. Please pick another one.", id=service_id),
+        ((Button(t("Categories"), Press("list", "", 0, version)),),),
+    )
+
+
+def name_of(category: Category) -> str:
+    return category.name or str(t("Other"))
+
+
+def page_count(items: int) -> int:
+    return max((items + PER_PAGE - 1) // PER_PAGE, 1)
+
+
+def rate(service: Service, currency: str) -> str:
+    price = money(service.rate, currency)
+    if service.kind == "package":
+        return t("{price} each", price=price)
+    return t("{price} per 1000", price=price)
+
+
+def _described(service: Service, currency: str) -> str:
+    details = [rate(service, currency)]
+    if service.kind != "package":
+        details.append(t("min {least}, max {most}", least=number(service.min), most=number(service.max)))
+    if form(service) is None:
+        details.append(t("comes later: {type}", type=service.type))
+    return lines(
+        t("<b>{id}</b> · {name}", id=service.id, name=shorten(service.name, _LONGEST_NAME)),
+        t(" · ").join(details),
+    )
+
+
+def _page_line(page: int, pages: int) -> str | None:
+    return t("Page {page} of {pages}", page=page + 1, pages=pages) if pages > 1 else None
+
+
+def _turning(page: int, pages: int, *, version: int, back: Press | None) -> Rows:
+    """`back` is where the first page leads back to; None: nowhere."""
+    row: list[Button] = []
+    if page > 0:
+        row.append(Button(t("‹ Back"), Press("page", "", page - 1, version)))
+    elif back is not None:
+        row.append(Button(t("‹ Back"), back))
+    if page + 1 < pages:
+        row.append(Button(t("Next ›"), Press("page", "", page + 1, version)))
+    return (tuple(row),) if row else ()

@@ -1,0 +1,186 @@
+"""The list of orders, one order's card, and the news about it."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.chat.screens.ordering import evidence, facts, uncertain_rows
+from bot.core.changes import returned
+from bot.gateway.buttons import Button, Press
+from bot.gateway.context import About
+from bot.gateway.messenger import Screen
+from bot.gateway.texts import lines, money, number, paragraphs, shorten, t
+from bot.panel.models import Status
+from bot.panel.replies import status_of
+from storage.orders import Order
+
+_MARKS = {
+    Status.COMPLETED: "✅",
+    Status.PARTIAL: "🌓",
+    Status.CANCELED: "✖️",
+    Status.REFUNDED: "↩️",
+    Status.FAILED: "❌",
+    Status.EXPIRED: "⌛",
+}
+_STATES = {
+    "placing": "being placed",
+    "rejected": "not placed",
+    "uncertain": "uncertain",
+    "dismissed": "closed as not placed",
+}
+_BAR = 10  # cells
+
+
+def none_yet() -> Screen:
+    return Screen(
+        t("No orders yet. /order places your first one."), ((Button(t("New order"), Press("new")),),)
+    )
+
+
+def listing(found: Sequence[Order], *, page: int, more: bool) -> Screen:
+    """`found` is one page, newest first; `more`: there is another page behind it."""
+    rows = tuple((Button(_label(order), Press("order", order.id)),) for order in found)
+    turning = []
+    if page > 0:
+        turning.append(Button(t("‹ Back"), Press("orders", "", page - 1)))
+    if more:
+        turning.append(Button(t("Next ›"), Press("orders", "", page + 1)))
+    return Screen(
+        paragraphs(
+            t("<b>Your orders</b>, newest first"),
+            t("Page {page}", page=page + 1) if page or more else None,
+        ),
+        (*rows, *((tuple(turning),) if turning else ())),
+    )
+
+
+def card(order: Order, about: About, *, note: str | None = None) -> Screen:
+    """One order in full. `note` stands above it."""
+    back = Button(t("‹ Back"), Press("orders"))
+    if order.state == "uncertain":
+        body, rows = evidence(order), (*uncertain_rows(order), (back,))
+    elif order.panel_order_id is None:
+        words = t("{panel} says: “{words}”", panel=about.panel_name, words=order.reason)
+        body, rows = words if order.reason else Markup(), ((back,),)
+    else:
+        body, rows = _progress(order), ((Button(t("Refresh"), Press("refresh", order.id)), back),)
+    return Screen(paragraphs(note, _title(order), facts(order), body or None), rows)
+
+
+def change(news: Mapping[str, Any], order_id: str) -> Screen:
+    """What a person is told when their order's status changed; `news` are the facts of its notice."""
+    status = status_of(news["word"])
+    left, whole, start = news["remains"], news["quantity"], news["start_count"]
+    back = news["returned"]
+    return Screen(
+        paragraphs(
+            t(
+                "{mark} Order <b>{id}</b>: <b>{status}</b>",
+                mark=_MARKS.get(status, "🔔") if status else "🔔",
+                id=news["panel_order_id"],
+                status=_word(news["word"]),
+            ),
+            lines(
+                shorten_name(news["service"]),
+                t("before: {status}", status=_word(news["before"])) if news["before"] else None,
+                _left(left, whole),
+                t("start count: {n}", n=number(start)) if start is not None else None,
+                t("came back: <b>{amount}</b>", amount=money(Decimal(back), news["currency"]))
+                if back is not None
+                else None,
+                t("charge: {amount}", amount=money(Decimal(news["charge"]), news["currency"]))
+                if news["charge"] is not None
+                else None,
+            ),
+            _comfort(status, back),
+        ),
+        ((Button(t("Show order"), Press("order", order_id)),),),
+    )
+
+
+def parked(last_four: str, about: About) -> Screen:
+    return Screen(
+        paragraphs(
+            t(
+                "⚠️ <b>{panel} does not accept your key …{last} any more.</b>",
+                panel=about.panel_name,
+                last=last_four,
+            ),
+            t(
+                "Until it does I cannot follow your orders; they go on at the panel. Get your current key at "
+                "{site} and send /key, or try /balance once the key works again.",
+                site=about.panel_site,
+            ),
+        )
+    )
+
+
+def settled_meanwhile() -> Screen:
+    return Screen(t("This order is settled by now. /orders shows it."))
+
+
+def shorten_name(name: str) -> Markup:
+    return t("{name}", name=shorten(name, 250))
+
+
+def _title(order: Order) -> Markup:
+    if order.panel_order_id is None:
+        return t("<b>Order</b>: {state}", state=t(_STATES[order.state]))
+    return t("Order <b>{id}</b>: <b>{status}</b>", id=order.panel_order_id, status=_status(order))
+
+
+def _status(order: Order) -> str:
+    return _word(order.word) if order.word else t(_STATES.get(order.state, Status.PENDING))
+
+
+def _word(word: str) -> str:
+    """Known words in the person's language, unknown ones as the panel writes them."""
+    status = status_of(word)
+    return t(status.value) if status else word
+
+
+def _progress(order: Order) -> Markup:
+    status = status_of(order.word) if order.word else None
+    back = returned(order.price, order.charge, status)
+    return lines(
+        _bar(order, status),
+        t("start count: {n}", n=number(order.start_count)) if order.start_count is not None else None,
+        _left(order.remains, order.quantity),
+        t("charged: {amount}", amount=money(order.charge, order.currency))
+        if order.charge is not None
+        else None,
+        t("came back: {amount}", amount=money(back, order.currency)) if back is not None else None,
+    )
+
+
+def _bar(order: Order, status: Status | None) -> Markup | None:
+    whole = order.quantity
+    if not whole or (order.remains is None and status is not Status.COMPLETED):
+        return None
+    left = 0 if status is Status.COMPLETED else min(max(order.remains or 0, 0), whole)
+    done = 1 - left / whole
+    full = int(done * _BAR)
+    return t("{bar} {percent} %", bar="▓" * full + "░" * (_BAR - full), percent=int(done * 100))
+
+
+def _left(left: int | None, whole: int | None) -> Markup | None:
+    if left is None:
+        return None
+    if whole is None:
+        return t("remains: {left}", left=number(left))
+    return t("remains: {left} of {whole}", left=number(left), whole=number(whole))
+
+
+def _comfort(status: Status | None, back: str | None) -> Markup | None:
+    """What the change means for the money, where the numbers above do not say it."""
+    if status in {Status.PARTIAL, Status.CANCELED, Status.REFUNDED, Status.FAILED} and back is None:
+        return t("The panel does not say what came back. /balance shows what you have.")
+    return None
+
+
+def _label(order: Order) -> str:
+    return shorten(
+        f"{order.panel_order_id or '–'} · {_status(order)} · {order.service_name}".replace("\n", " "), 48
+    )

@@ -1,0 +1,89 @@
+"""Greeting, help, privacy."""
+
+from bot.chat.menu import COMMANDS
+from bot.gateway.buttons import Button, Press
+from bot.gateway.context import About
+from bot.gateway.messenger import Screen
+from bot.gateway.texts import lines, paragraphs, t
+
+
+def welcome(about: About) -> Screen:
+    return Screen(
+        paragraphs(
+            t("<b>Hello! I order from {panel} for you, right here in the chat.</b>", panel=about.panel_name),
+            lines(
+                t("• You pick a service, send a link and a quantity, and see the price."),
+                t("• Nothing is ordered before you tap <b>Place order</b>."),
+                t("• I tell you whenever an order's status changes."),
+            ),
+            ask_key(about).text,
+        )
+    )
+
+
+def ask_key(about: About) -> Screen:
+    return Screen(
+        paragraphs(
+            t("To connect your account, send me your <b>API key</b>."),
+            t(
+                "You find it on your account page at {site}. "
+                "I delete your message at once and keep the key encrypted.",
+                site=about.panel_site,
+            ),
+        )
+    )
+
+
+def welcome_back(about: About, last_four: str) -> Screen:
+    return Screen(
+        paragraphs(
+            t(
+                "<b>Hello again!</b> You are connected to {panel} with key …{last}.",
+                panel=about.panel_name,
+                last=last_four,
+            ),
+            lines(
+                t("/order – place an order"),
+                t("/orders – see how your orders are doing"),
+                t("/balance – your balance"),
+            ),
+        ),
+        ((Button(t("New order"), Press("new")), Button(t("My orders"), Press("orders"))),),
+    )
+
+
+def help_text(about: About) -> Screen:
+    support = t("Questions? Write to {contact}.", contact=about.support) if about.support else None
+    return Screen(
+        paragraphs(
+            t("<b>What I can do</b>"),
+            lines(*(t("/{name} – {about}", name=name, about=t(words)) for name, words in COMMANDS)),
+            t("In a hurry? <code>/order SERVICE LINK QUANTITY</code> goes straight to the price."),
+            support,
+        )
+    )
+
+
+def privacy(about: About) -> Screen:
+    return Screen(
+        paragraphs(
+            t("<b>What I keep about you</b>"),
+            lines(
+                t("• Your API key, encrypted. An old key goes as soon as no running order needs it."),
+                t("• Your orders: service, link, quantity, price, status. They stay until you erase them."),
+                t("• Your chat's number and language, and where you are in a dialog."),
+                t("• What you type only until it is answered; then just the message's number, for two days."),
+                t("• If a key is refused, a scrambled note of it for an hour."),
+            ),
+            t("Only {panel} ever gets your key, your links and your orders.", panel=about.panel_name),
+            t("/forget erases all of it at once."),
+        )
+    )
+
+
+def nothing_to_leave() -> Screen:
+    return Screen(t("Nothing is going on. /order starts an order."))
+
+
+def left() -> Screen:
+    return Screen(t("Left. Nothing was ordered. /order starts a new one."))

@@ -1,0 +1,43 @@
+"""/start, /help, /privacy, /cancel."""
+
+from bot.chat.screens import start
+from bot.gateway.context import ChatApplication, Context
+from bot.gateway.dialog import Step
+from bot.gateway.handlers import Command, Tapped
+
+
+async def greet(context: Context) -> None:
+    account = await context.desk.accounts.current(context.chat_id)
+    if account is not None:
+        await context.show(start.welcome_back(context.desk.about, account.last_four))
+        return
+    context.go(Step.KEY)
+    await context.show(start.welcome(context.desk.about))
+
+
+async def show_help(context: Context) -> None:
+    await context.show(start.help_text(context.desk.about))
+
+
+async def show_privacy(context: Context) -> None:
+    await context.show(start.privacy(context.desk.about))
+
+
+async def cancel(context: Context) -> None:
+    if context.dialog.step is Step.NOWHERE:
+        await context.show(start.nothing_to_leave())
+        return
+    context.leave()
+    await context.show(start.left())
+
+
+def add_to(application: ChatApplication) -> None:
+    application.add_handlers(
+        [
+            Command("start", greet),
+            Command("help", show_help),
+            Command("privacy", show_privacy),
+            Command("cancel", cancel),
+            Tapped("leave", cancel, of_dialog=True),
+        ]
+    )

@@ -1,0 +1,151 @@
+"""Whatever no feature expects: a friendly answer, and nothing breaks."""
+
+import structlog
+from telegram import ChatMember, Update
+from telegram.constants import ChatType
+from telegram.error import Forbidden, TelegramError
+
+from bot.chat.screens import accounts as account_screens
+from bot.chat.screens import start
+from bot.core.accounts import looks_like_key
+from bot.gateway.context import ChatApplication, Context
+from bot.gateway.dialog import Step
+from bot.gateway.handlers import Otherwise, command
+from bot.gateway.messenger import Messenger, Screen
+from bot.gateway.texts import paragraphs, t
+from bot.panel.errors import BadKey, PanelError, PanelRefused
+from storage.accounts import set_blocked
+
+log = structlog.get_logger()
+
+
+async def elsewhere(context: Context) -> None:
+    """In groups a key would be seen by all: only private chats are served."""
+    if context.incoming.message is None:
+        await context.toast(t("Please write to me in private."))
+        return
+    name = command(context.incoming.message)
+    if name is None:
+        return
+    deleted = True
+    if name == "key" and context.argument:
+        deleted = await context.desk.messenger.delete(context.chat_id, context.message.message_id)
+    await context.say(
+        Screen(
+            paragraphs(
+                account_screens.not_deleted(deleted),
+                t("Please write to me in private: your key and your orders are nobody else's business."),
+            )
+        )
+    )
+
+
+async def edited(context: Context) -> None:
+    """An edited message is never an answer, but it may hold a key."""
+    text = context.text
+    if looks_like_key(text) or (command(context.incoming.edited_message) == "key" and context.argument):
+        deleted = await context.desk.messenger.delete(context.chat_id, context.message.message_id)
+        note = account_screens.not_deleted(deleted)
+    else:
+        note = None
+    await context.say(
+        Screen(paragraphs(note, t("I do not read edited messages. Please send it again as a new one.")))
+    )
+
+
+async def membership(context: Context) -> None:
+    """The person blocked the bot, or came back."""
+    change = context.incoming.my_chat_member
+    if change is not None:
+        gone = change.new_chat_member.status in {ChatMember.BANNED, ChatMember.LEFT}
+        blocked_at = context.desk.clock() if gone else None
+        await set_blocked(context.desk.db, chat_id=context.chat_id, blocked_at=blocked_at)
+
+
+async def old_button(context: Context) -> None:
+    await context.toast(t("This button is from an earlier step. Please use the newest message."))
+
+
+async def unknown_command(context: Context) -> None:
+    await context.say(Screen(t("I do not know this command. /help shows what I can do.")))
+
+
+async def other_message(context: Context) -> None:
+    """A text out of turn, a sticker, a photo, a voice message."""
+    if context.text:
+        account = await context.desk.accounts.current(context.chat_id)
+        if account is None:
+            context.go(Step.KEY)
+            await context.say(start.ask_key(context.desk.about))
+            return
+        words = t("I did not expect a message right now. /order starts an order, /help shows what I can do.")
+    elif context.dialog.step is Step.NOWHERE:
+        words = t("That is kind, but I only read text. /help shows what I can do.")
+    else:
+        words = t("I only read text. Please type your answer, or /cancel.")
+    await context.say(Screen(words))
+
+
+async def failed(_: object, context: Context) -> None:
+    """The one place where a handler's failure is put into words."""
+    error = context.error
+    about = context.desk.about
+    if isinstance(error, Forbidden):
+        await set_blocked(context.desk.db, chat_id=context.chat_id, blocked_at=context.desk.clock())
+        return
+    if isinstance(error, BadKey):
+        screen = account_screens.key_rejected(error.words, about)
+    elif isinstance(error, PanelRefused):
+        screen = account_screens.panel_says(error.words, about)
+    elif isinstance(error, PanelError):
+        screen = account_screens.no_answer(about)
+    else:
+        log.error("handler failed", exc_info=error)
+        screen = Screen(
+            paragraphs(
+                t("<b>Something went wrong on my side.</b> I have noted it."),
+                t("/orders shows whether an order was placed. Please try again."),
+            )
+        )
+    try:
+        await context.toast()
+        await context.say(screen)
+    except TelegramError as trouble:
+        log.warning("a failure could not be told", error=str(trouble))
+
+
+async def tell_overflow(messenger: Messenger, chat_id: int) -> None:
+    """More came at once than is kept for one chat."""
+    screen = Screen(
+        t("That was too much at once, so I dropped a part of it. Please wait for my answers, then go on.")
+    )
+    try:
+        await messenger.send(chat_id, screen)
+    except TelegramError as error:
+        log.warning("overflow not told", error=str(error))
+
+
+def _is_elsewhere(update: Update) -> bool:
+    chat = update.effective_chat
+    return chat is not None and chat.type != ChatType.PRIVATE and update.my_chat_member is None
+
+
+def add_first(application: ChatApplication) -> None:
+    application.add_handlers(
+        [
+            Otherwise(_is_elsewhere, elsewhere),
+            Otherwise(lambda update: update.my_chat_member, membership),
+            Otherwise(lambda update: update.edited_message, edited),
+        ]
+    )
+
+
+def add_last(application: ChatApplication) -> None:
+    application.add_handlers(
+        [
+            Otherwise(lambda update: update.callback_query, old_button),
+            Otherwise(lambda update: command(update.message), unknown_command),
+            Otherwise(lambda update: update.message, other_message),
+        ]
+    )
+    application.add_error_handler(failed)

@@ -1,0 +1,64 @@
+"""Says whether settings, database and Telegram are in order; shows no secret and changes nothing."""
+
+import os
+from pathlib import Path
+
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+
+from bot.gateway.transport import Transport
+from bot.settings import Settings
+from storage.database import StorageError
+from storage.sqlite import open_to_look
+from storage.vault import Vault
+
+
+async def check(settings: Settings) -> tuple[bool, list[str]]:
+    """Whether all is well, and a line for each part."""
+    parts = [
+        (True, f"settings: fine (panel {settings.name}, {len(settings.keys)} encryption key(s))"),
+        await _database(settings),
+        await _telegram(settings),
+    ]
+    return all(good for good, _ in parts), [line for _, line in parts]
+
+
+async def _database(settings: Settings) -> tuple[bool, str]:
+    path = settings.database_path
+    if not path.exists():
+        folder = next(parent for parent in path.absolute().parents if parent.exists())
+        good = os.access(folder, os.W_OK)
+        return good, f"database: {path} {'will be made' if good else f'cannot be made in {folder}'}"
+    try:
+        return True, await _look_into(path, settings)
+    except (StorageError, OSError) as error:
+        return False, f"database: {error}"
+
+
+async def _look_into(path: Path, settings: Settings) -> str:
+    db = await open_to_look(path)
+    try:
+        await Vault(settings.keys).check(db)
+    finally:
+        await db.close()
+    return f"database: fine ({path})"
+
+
+async def _telegram(settings: Settings) -> tuple[bool, str]:
+    transport = Transport()
+    bot = Bot(
+        settings.token,
+        base_url=f"{settings.telegram_api_url}/bot",
+        request=transport,
+        get_updates_request=transport,
+    )
+    try:
+        await transport.initialize()
+        me = await bot.get_me()
+    except InvalidToken:
+        return False, "telegram: the bot token is not known to Telegram"
+    except TelegramError as error:
+        return False, f"telegram: {error}"
+    finally:
+        await transport.shutdown()
+    return True, f"telegram: fine (@{me.username})"

@@ -1,0 +1,91 @@
+"""`panelgram run | sandbox | check | keys new`. Exit codes: 0 fine, 1 could not, 2 wrong settings."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine
+from typing import Any, NoReturn
+
+from telegram.error import InvalidToken
+
+from bot import logs
+from bot.app import serve
+from bot.check import check
+from bot.demo import serve_sandbox
+from bot.gateway.polling import TokenInUse
+from bot.settings import Settings, WrongSettings, load_settings
+from storage.database import StorageError
+from storage.vault import new_encryption_key
+
+
+def main() -> NoReturn:
+    arguments = _parser().parse_args()
+    try:
+        sys.exit(arguments.do(arguments))
+    except WrongSettings as error:
+        print(*error.lines, sep="\n", file=sys.stderr)
+        sys.exit(2)
+    except InvalidToken:
+        print("BOT_TOKEN: Telegram does not know it", file=sys.stderr)
+    except (StorageError, TokenInUse, OSError) as error:
+        print(logs.clean(str(error)), file=sys.stderr)
+    sys.exit(1)
+
+
+def _run(_: argparse.Namespace) -> int:
+    settings = _settings()
+    return _until_told(serve(settings))
+
+
+def _sandbox(arguments: argparse.Namespace) -> int:
+    logs.set_up(level="WARNING", form="console")
+    return _until_told(serve_sandbox(arguments.port))
+
+
+def _check(_: argparse.Namespace) -> int:
+    good, lines = asyncio.run(check(_settings()))
+    print(*lines, sep="\n")
+    return 0 if good else 1
+
+
+def _keys_new(_: argparse.Namespace) -> int:
+    print(new_encryption_key())
+    return 0
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    logs.hide(settings.token)
+    logs.set_up(level=settings.log_level, form=settings.log_format)
+    return settings
+
+
+def _until_told(work: Coroutine[Any, Any, None]) -> int:
+    """Run until SIGTERM or SIGINT, which end it in order."""
+
+    async def watched() -> None:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            return
+
+    asyncio.run(watched())
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="panelgram", description="Order at a social-media panel by chat.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands.add_parser("run", help="serve Telegram by long polling").set_defaults(do=_run)
+    sandbox = commands.add_parser("sandbox", help="try it without Telegram or a panel, in the browser")
+    sandbox.add_argument("--port", type=int, default=8080, help="of the chat page (8080)")
+    sandbox.set_defaults(do=_sandbox)
+    commands.add_parser("check", help="are settings, database and Telegram in order?").set_defaults(do=_check)
+    keys = commands.add_parser("keys", help="encryption keys").add_subparsers(required=True, metavar="ACTION")
+    keys.add_parser("new", help="print a new one").set_defaults(do=_keys_new)
+    return parser

@@ -1,0 +1,60 @@
+"""The bot on a panel and a Bot API server of its own, to be tried in the browser."""
+
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bot.app import serve
+from bot.sandbox import server as sandbox
+from bot.sandbox.demo import demo_app
+from bot.sandbox.panel import Panel, demo_key
+from bot.sandbox.telegram import Telegram
+from bot.settings import Settings
+from storage.vault import new_encryption_key
+
+STEP_SECONDS = 4.0  # of a sandbox order's life: it ends within a minute
+
+
+async def serve_sandbox(port: int) -> None:
+    """Run the bot on a panel and a Bot API server of its own, with a chat page, until cancelled."""
+    key = demo_key()
+    telegram = Telegram()
+    panel = Panel(accounts={key: Decimal("100.84292")}, pace=STEP_SECONDS)
+    server = await sandbox.serve(demo_app(telegram, panel, key=key), port=port)
+    try:
+        with tempfile.TemporaryDirectory(prefix="panelgram-") as folder:
+            settings = sandbox_settings(server.url, telegram.token, Path(folder))
+            print(_WELCOME.format(url=server.url, key=key), flush=True)  # noqa: T201 - the command's output
+            await serve(settings)
+    finally:
+        await server.stop()
+
+
+def sandbox_settings(url: str, token: str, folder: Path, **other: Any) -> Settings:
+    """Settings for a bot on the sandbox at `url`; nothing of the environment gets in."""
+    given: dict[str, Any] = {
+        "bot_token": token,
+        "telegram_api_url": url,
+        "panel_url": f"{url}/api/v2",
+        "panel_name": "Sandbox panel",
+        "panel_site": url,
+        "support_contact": "",
+        "database_url": f"sqlite:///{folder / 'sandbox.db'}",
+        "encryption_keys": new_encryption_key(),
+        "poll_interval": 1.0,
+        "admin_ids": "",
+        "log_level": "INFO",
+        "log_format": "console",
+    }
+    return Settings(**given | other)
+
+
+_WELCOME = """
+Panelgram's sandbox is running: a bot, a panel and a Telegram, all on this machine.
+
+    Open   {url}
+    Key    {key}
+
+Tap Start, paste the key, then send /order. Ctrl+C ends it; nothing is kept.
+"""

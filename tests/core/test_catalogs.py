@@ -1,0 +1,129 @@
+"""A key's price list: asked for seldom, shared, and there when the panel is not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import astuple
+from pathlib import Path
+
+import pytest
+from core_world import BORIS, KEY, OTHER, World, open_world
+
+from bot.core.catalog import FRESH_SECONDS, Catalogs
+from bot.panel.errors import BadKey, PanelError
+from bot.sandbox.panel import Trouble
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path) as world:
+        yield world
+
+
+def asked(world: World) -> int:
+    return len(world.panel.calls("services"))
+
+
+def after_a_restart(world: World) -> Catalogs:
+    return Catalogs(world.db, world.accounts, world.client, clock=world.clock)
+
+
+async def settle(catalogs: Catalogs) -> None:
+    """Wait for what is fetched aside."""
+    await asyncio.gather(*catalogs._fetching.values(), return_exceptions=True)
+
+
+async def test_is_asked_for_once_within_half_an_hour(world: World) -> None:
+    await world.connect()
+    first = await world.catalogs.of(await world.account())
+    world.clock.now += FRESH_SECONDS
+    assert await world.catalogs.of(await world.account()) is first
+    assert len(first.by_id) == len(world.panel.services)
+    assert asked(world) == 1
+
+
+async def test_an_older_one_is_given_at_once_and_refreshed_aside(world: World) -> None:
+    await world.connect()
+    old = await world.catalogs.of(await world.account())
+    world.panel.set_service(1, rate="1.10")
+    world.clock.now += FRESH_SECONDS + 1
+    assert await world.catalogs.of(await world.account()) is old
+    await settle(world.catalogs)
+    new = await world.catalogs.of(await world.account())
+    assert (str(old.by_id["1"].rate), str(new.by_id["1"].rate)) == ("0.90", "1.10")
+    assert asked(world) == 2
+
+
+async def test_all_who_wait_share_one_request(world: World) -> None:
+    account = await world.connect()
+    found = await asyncio.gather(*(world.catalogs.of(account) for _ in range(5)))
+    assert len({id(catalog) for catalog in found}) == 1
+    assert asked(world) == 1
+
+
+async def test_one_who_stops_waiting_does_not_stop_the_others(world: World) -> None:
+    account = await world.connect()
+    world.panel.misbehave(Trouble.HANG, action="services", times=1)
+    arrival = asyncio.create_task(world.panel.next_call("services"))
+    impatient, patient = (asyncio.create_task(world.catalogs.of(account)) for _ in range(2))
+    await arrival
+    impatient.cancel()
+    await asyncio.gather(impatient, return_exceptions=True)
+    world.panel.calm()
+    assert (await patient).by_id
+    assert asked(world) == 1
+
+
+async def test_survives_a_restart_to_the_last_detail(world: World) -> None:
+    await world.connect()
+    before = await world.catalogs.of(await world.account())
+    after = await after_a_restart(world).of(await world.account())
+    assert after is not before
+    assert [astuple(one) for one in after.by_id.values()] == [astuple(one) for one in before.by_id.values()]
+    assert asked(world) == 1
+
+
+async def test_equal_lists_are_kept_once(world: World) -> None:
+    first = await world.catalogs.of(await world.connect(KEY))
+    assert await world.catalogs.of(await world.connect(OTHER, chat_id=BORIS)) is first
+    assert len(await world.rows("catalogs")) == 1
+    assert asked(world) == 2
+
+
+@pytest.mark.parametrize(
+    "trouble", [Trouble.SERVER_ERROR, Trouble.LOST_ANSWER, Trouble.RATE_LIMIT, Trouble.HTML]
+)
+async def test_an_old_list_is_better_than_none(world: World, trouble: Trouble) -> None:
+    await world.connect()
+    old = await world.catalogs.of(await world.account())
+    world.panel.misbehave(trouble, action="services")
+    world.clock.now += FRESH_SECONDS + 1
+    assert await world.catalogs.of(await world.account()) is old
+    await settle(world.catalogs)
+    assert await world.catalogs.of(await world.account()) is old
+
+
+async def test_a_failed_refresh_is_not_tried_again_at_every_tap(world: World) -> None:
+    await world.connect()
+    await world.catalogs.of(await world.account())
+    world.panel.misbehave(Trouble.SERVER_ERROR, action="services")
+    world.clock.now += FRESH_SECONDS + 1
+    for _ in range(5):
+        await world.catalogs.of(await world.account())
+        await settle(world.catalogs)
+    assert asked(world) == 2
+
+
+async def test_without_any_list_the_panels_failure_is_told(world: World) -> None:
+    account = await world.connect()
+    world.panel.misbehave(Trouble.SERVER_ERROR, action="services", times=1)
+    with pytest.raises(PanelError):
+        await world.catalogs.of(account)
+    assert (await world.catalogs.of(account)).by_id
+
+
+async def test_a_key_that_was_closed_is_parked(world: World) -> None:
+    account = await world.connect()
+    world.panel.close_account(KEY)
+    with pytest.raises(BadKey):
+        await world.catalogs.of(account)
+    assert (await world.account()).parked_at == world.clock.now

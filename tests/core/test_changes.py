@@ -1,0 +1,197 @@
+"""What a fresh status means, and when to look again."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot.core import schedule
+from bot.core.changes import decide, returned
+from bot.panel.models import OrderStatus, Status
+from bot.panel.replies import status_of
+from storage.orders import Order
+from storage.tracking import Look
+
+NOW, INTERVAL, DAY = 1_800_000_000.0, 60.0, 86400.0
+FRESH = Order(
+    id="draft-1",
+    chat_id=501,
+    account_id="key-1",
+    state="open",
+    message_id=9,
+    panel_order_id="23501",
+    service_id="1",
+    service_name="Followers",
+    fields={},
+    link="",
+    quantity=50,
+    price=Decimal("0.045"),
+    currency="USD",
+    balance_before=None,
+    balance_after=None,
+    reason=None,
+    word=None,
+    charge=None,
+    start_count=None,
+    remains=None,
+    change_number=0,
+    look_factor=1,
+    next_poll_at=NOW,
+    created_at=NOW - 10,
+    changed_at=NOW - 10,
+)
+RUNNING = replace(FRESH, word="In progress", charge=Decimal("0.045"), start_count=10, remains=40)
+ENDED = replace(RUNNING, word="Completed", remains=0, state="ended", look_factor=1440)
+
+
+def says(
+    word: str, charge: str | None = None, start_count: int | None = None, remains: int | None = None
+) -> OrderStatus:
+    return OrderStatus(
+        word, status_of(word), None if charge is None else Decimal(charge), start_count, remains
+    )
+
+
+def look(order: Order, status: OrderStatus, *, scheduled: bool = True) -> Look:
+    found = decide(order, status, now=NOW, interval=INTERVAL, scheduled=scheduled)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("word", ["Pending", "pending", "Awaiting"])
+def test_a_fresh_order_that_is_merely_pending_is_no_news(word: str) -> None:
+    found = look(FRESH, says(word, "0.045"))
+    assert (found.facts, found.word, found.charge) == (None, word, Decimal("0.045"))
+
+
+@pytest.mark.parametrize("word", ["Processing", "In progress", "Completed", "Canceled", "Fail", "On hold"])
+def test_a_fresh_order_that_is_further_is_told(word: str) -> None:
+    assert look(FRESH, says(word)).facts is not None
+
+
+@pytest.mark.parametrize(
+    "word", ["Pending", "Processing", "Completed", "Partial", "Cancelled", "Refunded", "On hold"]
+)
+def test_a_new_status_is_told(word: str) -> None:
+    facts = look(RUNNING, says(word)).facts
+    assert facts is not None
+    assert (facts["before"], facts["word"], facts["panel_order_id"]) == ("In progress", word, "23501")
+
+
+def test_tells_numbers_as_they_are_now() -> None:
+    facts = look(RUNNING, says("Partial", "0.02", None, 30)).facts
+    assert facts == {
+        "panel_order_id": "23501",
+        "service": "Followers",
+        "before": "In progress",
+        "word": "Partial",
+        "quantity": 50,
+        "remains": 30,
+        "start_count": 10,
+        "charge": "0.02",
+        "returned": "0.025",
+        "currency": "USD",
+    }
+
+
+@pytest.mark.parametrize("word", ["In progress", "in_progress", "INPROGRESS"])
+def test_the_same_status_however_spelled_is_no_news(word: str) -> None:
+    found = decide(RUNNING, says(word), now=NOW, interval=INTERVAL)
+    assert found is None if word == "In progress" else found is not None and found.facts is None
+
+
+def test_numbers_that_move_are_stored_silently() -> None:
+    found = look(RUNNING, says("In progress", remains=20))
+    assert (found.facts, found.remains, found.charge, found.start_count) == (None, 20, Decimal("0.045"), 10)
+
+
+def test_nothing_new_is_nothing_to_store() -> None:
+    assert decide(RUNNING, says("In progress"), now=NOW, interval=INTERVAL) is None
+    assert decide(RUNNING, says("In progress", "0.0450", 10, 40), now=NOW, interval=INTERVAL) is None
+
+
+def test_an_order_that_ends_is_looked_at_once_more_a_day_later() -> None:
+    found = look(RUNNING, says("Completed", remains=0))
+    assert (found.state, found.next_poll_at) == ("ended", NOW + DAY)
+    last = look(ENDED, says("Completed"))
+    assert (last.state, last.next_poll_at, last.facts) == ("ended", None, None)
+
+
+def test_a_person_looking_does_not_take_the_last_look() -> None:
+    assert decide(ENDED, says("Completed"), now=NOW, interval=INTERVAL, scheduled=False) is None
+    assert look(ENDED, says("Completed", remains=3), scheduled=False).next_poll_at is not None
+
+
+def test_an_ended_order_that_ends_otherwise_is_told_and_looked_at_again() -> None:
+    found = look(ENDED, says("Refunded", "0"))
+    assert (found.state, found.next_poll_at) == ("ended", NOW + DAY)
+    assert found.facts is not None
+
+
+def test_an_ended_order_may_run_again() -> None:
+    found = look(ENDED, says("In progress", remains=5))
+    assert (found.state, found.next_poll_at, found.look_factor) == ("open", NOW + INTERVAL, 1)
+    assert found.facts is not None
+
+
+def test_unknown_words_are_told_as_they_are_and_looked_at_slower() -> None:
+    held = look(RUNNING, says("On hold"))
+    assert (held.state, held.word, held.look_factor) == ("open", "On hold", 5)
+    still = replace(RUNNING, word="On hold", look_factor=5)
+    assert decide(still, says("on HOLD"), now=NOW, interval=INTERVAL) != decide(
+        still, says("On hold"), now=NOW, interval=INTERVAL
+    )
+    assert look(still, says("on HOLD")).facts is None
+    assert look(still, says("Under review")).facts is not None
+
+
+@pytest.mark.parametrize(("hours", "factor"), [(0, 1), (0.9, 1), (1, 5), (23, 5), (24, 15), (999, 15)])
+def test_looks_more_seldom_the_longer_nothing_happens(hours: float, factor: int) -> None:
+    for status in (None, says("In progress")):
+        assert schedule.look_factor(status, unchanged_for=hours * 3600) == factor
+    assert schedule.look_factor(says("On hold"), unchanged_for=hours * 3600) == max(factor, 5)
+    assert schedule.look_factor(says("Completed"), unchanged_for=hours * 3600) == 1440
+
+
+def test_an_order_that_stands_still_is_slowed_down_silently() -> None:
+    found = look(replace(RUNNING, changed_at=NOW - 3600), says("In progress"))
+    assert (found.facts, found.look_factor, found.next_poll_at) == (None, 5, NOW + 5 * INTERVAL)
+
+
+def test_a_failing_panel_rests_twice_as_long_each_time_up_to_a_minute() -> None:
+    rests = [
+        schedule.rest(n, interval=60, retry_after=None, chance=0.999999) for n in (1, 2, 3, 4, 5, 6, 1000)
+    ]
+    assert [round(rest) for rest in rests] == [2, 4, 8, 16, 32, 60, 60]
+    assert schedule.rest(6, interval=60, retry_after=None, chance=0) == 30
+
+
+def test_a_quick_bot_rests_shorter() -> None:
+    assert schedule.rest(1, interval=0.1, retry_after=None, chance=0) == 0.05
+
+
+@pytest.mark.parametrize(("retry_after", "at_least"), [(None, 1), (0, 1), (300, 300)])
+def test_a_retry_after_is_never_undercut(retry_after: float | None, at_least: float) -> None:
+    assert schedule.rest(1, interval=60, retry_after=retry_after, chance=0) == at_least
+
+
+@pytest.mark.parametrize(
+    ("charge", "status", "back"),
+    [
+        ("0.02", Status.PARTIAL, "0.025"),
+        ("0", Status.CANCELED, "0.045"),
+        ("0", Status.REFUNDED, "0.045"),
+        ("0.045", Status.CANCELED, None),
+        ("0.05", Status.PARTIAL, None),
+        ("-0.01", Status.REFUNDED, None),
+        ("0.02", Status.COMPLETED, None),
+        ("0.02", Status.IN_PROGRESS, None),
+        ("0.02", None, None),
+        (None, Status.CANCELED, None),
+    ],
+)
+def test_tells_what_came_back_only_where_the_charge_shows_it(
+    charge: str | None, status: Status | None, back: str | None
+) -> None:
+    found = returned(Decimal("0.045"), None if charge is None else Decimal(charge), status)
+    assert found == (None if back is None else Decimal(back))

@@ -1,0 +1,100 @@
+"""What each readable sample says: the file under tests/samples, and the model it becomes."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.panel.models import Balance, OrderStatus, Service, Status, Unreadable
+
+LIKES = Service("7", "Likes", "Default", "Likes", Decimal(1), 1, 2)
+CHEAP_LIKES = Service("7", "Likes", "default", "Likes", Decimal("0.90"), 10, 500)
+FOLLOWERS = Service("1", "Followers", "Default", "First Category", Decimal("0.90"), 50, 10000, True, True)
+COMMENTS = Service("2", "Comments", "Custom Comments", "Second Category", Decimal(8), 10, 1500, False, True)
+
+SERVICES: dict[str, tuple[Service, ...]] = {
+    "documented.json": (FOLLOWERS, COMMENTS),
+    "wrapped.json": (Service("7", "Likes", "Default", "Likes", Decimal("0.1"), 10, 500),),
+    "empty.json": (),
+    "wrapped_empty.json": (),
+    "numbers.json": (CHEAP_LIKES,),
+    "numbers_as_strings.json": (CHEAP_LIKES,),
+    "flags_as_numbers.json": (replace(LIKES, refill=True, cancel=False, dripfeed=True),),
+    "flags_as_strings.json": (replace(LIKES, refill=True, cancel=False, dripfeed=True),),
+    "flags_as_words.json": (replace(LIKES, refill=True, cancel=False, dripfeed=True),),
+    "flags_null.json": (LIKES,),
+    "flags_missing.json": (LIKES,),
+    "duplicates.json": (replace(LIKES, name="First"),),
+    "category_null.json": (replace(LIKES, category=""),),
+    "rate_zero.json": (replace(LIKES, rate=Decimal(0)),),
+    "rate_grouped.json": (replace(LIKES, rate=Decimal("1234.5"), min=1000, max=2500000),),
+    "described.json": (
+        replace(LIKES, description="Public accounts only", average_time="1 hour 41 minutes"),
+        replace(LIKES, id="8", name="Views", category="Views", description="Fast"),
+    ),
+    "names_odd.json": (replace(LIKES, name='<b>Likes</b> & "more" 🔥 متابعين', category="خدمات عربية"),),
+    "line_unreadable.json": (LIKES,),
+    "byte_order_mark.json": (LIKES,),
+}
+
+ORDER_IDS = {
+    "documented.json": "23501",
+    "number_as_string.json": "23501",
+    "letters.json": "ord_01HG8Z3W5K",
+    "status_key.json": "23501",
+    "error_false.json": "23501",
+}
+
+PARTIAL = OrderStatus("Partial", Status.PARTIAL, Decimal("0.27819"), 3572, 157)
+PENDING = OrderStatus("Pending", Status.PENDING)
+
+STATUS = {
+    "documented.json": PARTIAL,
+    "numbers.json": PARTIAL,
+    "numbers_null.json": PENDING,
+    "numbers_empty.json": PENDING,
+    "numbers_unknown.json": PENDING,
+    "numbers_missing.json": PENDING,
+    "numbers_negative.json": OrderStatus("In progress", Status.IN_PROGRESS, Decimal("-0.5"), -1, -3),
+    "cancelled.json": OrderStatus("Cancelled", Status.CANCELED, Decimal(0), 1, 50),
+    "in_progress.json": OrderStatus("in_progress", Status.IN_PROGRESS),
+    "inprogress.json": OrderStatus("Inprogress", Status.IN_PROGRESS),
+    "lower_case.json": OrderStatus("completed", Status.COMPLETED),
+    "failed.json": OrderStatus("Fail", Status.FAILED),
+    "error_word.json": OrderStatus("Error", Status.FAILED),
+    "refunded.json": OrderStatus("Refunded", Status.REFUNDED),
+    "unknown_word.json": OrderStatus("Under <review>", None, Decimal(1)),
+    "subscription.json": OrderStatus("Active", Status.ACTIVE, children=("1201", "1207")),
+    "dripfeed.json": OrderStatus("In progress", Status.IN_PROGRESS, children=("1201", "ord_7")),
+}
+
+NO_SUCH_ORDER = Unreadable("Incorrect order ID")
+
+# Asked for were the orders 1, 10, 100, ord_A and ord_B.
+STATUSES: dict[str, dict[str, OrderStatus | Unreadable]] = {
+    "documented.json": {
+        "1": PARTIAL,
+        "10": NO_SUCH_ORDER,
+        "100": OrderStatus("In progress", Status.IN_PROGRESS, Decimal("1.44219"), 234, 10),
+    },
+    "list.json": {
+        "1": OrderStatus("Completed", Status.COMPLETED),
+        "10": PENDING,
+        "100": NO_SUCH_ORDER,
+    },
+    "ids_missing.json": {"10": PENDING},
+    "bare_string.json": {"1": NO_SUCH_ORDER, "10": PENDING},
+    "item_nonsense.json": {"1": Unreadable(""), "10": PENDING, "100": Unreadable("")},
+    "item_without_status.json": {"1": Unreadable(""), "10": PENDING, "100": Unreadable("")},
+    "item_error_msg.json": {"1": NO_SUCH_ORDER, "10": PENDING},
+    "letters.json": {"ord_A": PENDING, "ord_B": OrderStatus("weird", None)},
+    "empty_list.json": {},
+}
+
+BALANCES = {
+    "documented.json": Balance(Decimal("100.84292"), "USD"),
+    "number.json": Balance(Decimal("100.84292"), "USD"),
+    "grouped.json": Balance(Decimal("1234.5"), "USD"),
+    "negative.json": Balance(Decimal("-0.25"), "USD"),
+    "zero.json": Balance(Decimal(0), "EUR"),
+    "currency_missing.json": Balance(Decimal(3), ""),
+    "status_key.json": Balance(Decimal(3), "USD"),
+}

@@ -1,0 +1,125 @@
+"""Every shape of reply that was met, one file each, read as the client reads it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sample_models import BALANCES, ORDER_IDS, SERVICES, STATUS, STATUSES
+
+from bot.panel import replies
+from bot.panel.errors import BadKey, Meaning, PanelBusy, PanelGarbled, PanelRefused
+from bot.panel.models import OrderStatus, Unreadable
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+ASKED = ("1", "10", "100", "ord_A", "ord_B")
+
+
+def read_statuses(payload: Any) -> dict[str, OrderStatus | Unreadable]:
+    return replies.order_statuses(payload, ASKED)
+
+
+READERS: Mapping[str, tuple[Callable[[Any], object], Mapping[str, object]]] = {
+    "services": (replies.services, SERVICES),
+    "add": (replies.order_id, ORDER_IDS),
+    "status": (replies.order_status, STATUS),
+    "statuses": (read_statuses, STATUSES),
+    "balance": (replies.balance, BALANCES),
+}
+
+# The HTTP status it came with, what it becomes, what it means, and the words that are shown.
+REFUSALS: dict[str, tuple[int, type[PanelRefused], Meaning, str]] = {
+    "error.json": (200, PanelRefused, Meaning.BAD_INPUT, "Incorrect request"),
+    "status_error_message.json": (200, PanelRefused, Meaning.SERVICE_GONE, "Incorrect service ID"),
+    "status_error_msg.json": (200, PanelRefused, Meaning.FUNDS, "Not enough funds on balance"),
+    "status_fail_message.json": (200, BadKey, Meaning.BAD_KEY, "Invalid API key"),
+    "errors_list.json": (200, PanelRefused, Meaning.BAD_INPUT, "Bad link; Quantity less than minimal 50"),
+    "errors_one.json": (200, PanelRefused, Meaning.BAD_INPUT, "Bad link"),
+    "error_object.json": (200, PanelRefused, Meaning.LINK_BUSY, "link_duplicate"),
+    "error_true_message.json": (200, PanelRefused, Meaning.SERVICE_GONE, "Disabled service ID"),
+    "http_400.json": (400, PanelRefused, Meaning.BAD_INPUT, "neworder.error.min_quantity"),
+    "http_401.json": (401, BadKey, Meaning.BAD_KEY, "Invalid API key"),
+    "http_422.json": (422, PanelRefused, Meaning.BAD_INPUT, "Runs is required"),
+    "http_429.json": (429, PanelBusy, Meaning.BUSY, "Slow down"),
+    "http_500.json": (500, PanelBusy, Meaning.BUSY, "Something broke"),
+    "http_500_funds.json": (500, PanelRefused, Meaning.FUNDS, "insufficient_balance"),
+    "maintenance.json": (200, PanelBusy, Meaning.BUSY, "Panel is under maintenance"),
+    "own_words.json": (200, PanelRefused, Meaning.UNKNOWN, "Ой! <b>Нет</b>"),
+}
+
+GARBLED = {
+    "html_200.html": 200,
+    "html_403.html": 403,
+    "html_502.html": 502,
+    "html_503.html": 503,
+    "html_522.html": 522,
+    "empty.txt": 200,
+    "blank.txt": 200,
+    "cut.json": 200,
+    "text.txt": 401,
+    "not_a_number.json": 200,
+    "http_500_without_words.json": 500,
+}
+
+UNREADABLE: dict[str, Callable[[Any], object]] = {
+    "services_without_a_line.json": replies.services,
+    "services_word.json": replies.services,
+    "services_object.json": replies.services,
+    "add_null.json": replies.order_id,
+    "add_zero.json": replies.order_id,
+    "add_negative.json": replies.order_id,
+    "add_true.json": replies.order_id,
+    "add_success.json": replies.order_id,
+    "status_missing.json": replies.order_status,
+    "status_null.json": replies.order_status,
+    "statuses_word.json": read_statuses,
+    "balance_null.json": replies.balance,
+    "balance_word.json": replies.balance,
+}
+
+
+def sample(name: str) -> str:
+    return (SAMPLES / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("action", "name"), [(action, name) for action, (_, models) in READERS.items() for name in models]
+)
+def test_reads(action: str, name: str) -> None:
+    read, models = READERS[action]
+    assert read(replies.load(sample(f"{action}/{name}"))) == models[name]
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_hears_a_refusal(name: str) -> None:
+    status_code, kind, meaning, words = REFUSALS[name]
+    with pytest.raises(PanelRefused) as caught:
+        replies.load(sample(f"errors/{name}"), status_code=status_code, retry_after=7.0)
+    refused = caught.value
+    assert type(refused) is kind
+    assert (refused.meaning, refused.words, refused.status_code, refused.retry_after) == (
+        meaning,
+        words,
+        status_code,
+        7.0,
+    )
+
+
+@pytest.mark.parametrize("name", GARBLED)
+def test_cannot_read(name: str) -> None:
+    with pytest.raises(PanelGarbled) as caught:
+        replies.load(sample(f"errors/{name}"), status_code=GARBLED[name], retry_after=7.0)
+    assert caught.value.retry_after == 7.0
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_cannot_understand(name: str) -> None:
+    with pytest.raises(PanelGarbled):
+        UNREADABLE[name](replies.load(sample(f"unreadable/{name}")))
+
+
+def test_every_sample_is_read_by_a_test() -> None:
+    used = {f"{action}/{name}" for action, (_, models) in READERS.items() for name in models}
+    used |= {f"errors/{name}" for name in (*REFUSALS, *GARBLED)}
+    used |= {f"unreadable/{name}" for name in UNREADABLE}
+    assert used == {path.relative_to(SAMPLES).as_posix() for path in SAMPLES.rglob("*") if path.is_file()}

@@ -1,0 +1,93 @@
+"""Telegram's updates as rows."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from stored import ANNA, BORIS, NOW, table
+
+from storage import conversations, inbox
+from storage.conversations import Conversation
+from storage.inbox import REMEMBERED_SECONDS, Waiting
+from storage.sqlite import SqliteDatabase, open_sqlite
+
+FIRST, SECOND, THIRD = Waiting(7, ANNA, "{}"), Waiting(8, BORIS, "{}"), Waiting(9, ANNA, '{"a": 1}')
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    db = await open_sqlite(tmp_path / "bot.db")
+    yield db
+    await db.close()
+
+
+async def finish(db: SqliteDatabase, *update_ids: int, now: float = NOW) -> None:
+    async with db.write() as tx:
+        await inbox.finish(tx, update_ids, now=now)
+
+
+async def test_an_update_is_new_only_once(db: SqliteDatabase) -> None:
+    assert await inbox.store(db, [FIRST, SECOND], now=NOW) == [FIRST, SECOND]
+    assert await inbox.store(db, [SECOND, THIRD], now=NOW) == [THIRD]
+    assert await inbox.waiting(db) == [FIRST, SECOND, THIRD]
+
+
+async def test_a_handled_update_is_still_known(db: SqliteDatabase) -> None:
+    await inbox.store(db, [FIRST, SECOND], now=NOW)
+    await finish(db, 7)
+    assert await inbox.store(db, [FIRST], now=NOW) == []
+    assert await inbox.waiting(db) == [SECOND]
+
+
+async def test_an_empty_poll_is_fine(db: SqliteDatabase) -> None:
+    assert await inbox.store(db, [], now=NOW) == []
+
+
+async def test_a_handled_update_forgets_who_and_what(db: SqliteDatabase) -> None:
+    await inbox.store(db, [THIRD], now=NOW)
+    await finish(db, 9)
+    (row,) = await table(db, "inbox")
+    assert (row["update_id"], row["chat_id"], row["body"], row["handled_at"]) == (9, None, None, NOW)
+
+
+async def test_asks_telegram_for_what_follows(db: SqliteDatabase) -> None:
+    assert await inbox.next_offset(db) is None
+    await inbox.store(db, [FIRST, THIRD], now=NOW)
+    await finish(db, 7, 9)
+    assert await inbox.next_offset(db) == 10
+
+
+async def test_old_ids_are_forgotten_but_nothing_that_waits(db: SqliteDatabase) -> None:
+    await inbox.store(db, [FIRST, SECOND], now=NOW)
+    await finish(db, 8)
+    await inbox.forget_old(db, now=NOW + REMEMBERED_SECONDS)
+    assert await inbox.known_ids(db, [7, 8]) == {7, 8}
+    await inbox.forget_old(db, now=NOW + REMEMBERED_SECONDS + 1)
+    assert await inbox.known_ids(db, [7, 8]) == {7}
+    assert await inbox.waiting(db) == [FIRST]
+
+
+async def test_handling_and_the_dialogs_new_state_are_one(db: SqliteDatabase) -> None:
+    await inbox.store(db, [FIRST], now=NOW)
+
+    async def handle_and_fail() -> None:
+        async with db.write() as tx:
+            await conversations.put(
+                tx, chat_id=ANNA, before=Conversation(), after=Conversation("ask", "{}", 1)
+            )
+            await inbox.finish(tx, [7], now=NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await handle_and_fail()
+    assert await inbox.waiting(db) == [FIRST]
+    assert await conversations.visit(db, chat_id=ANNA) == conversations.STRANGER
+
+
+async def test_a_dialog_moved_by_somebody_else_is_left_alone(db: SqliteDatabase) -> None:
+    begun = Conversation("ask", "{}", 1)
+    async with db.write() as tx:
+        assert await conversations.put(tx, chat_id=ANNA, before=Conversation(), after=begun)
+        assert await conversations.put(tx, chat_id=ANNA, before=begun, after=Conversation("confirm", "{}", 2))
+        assert not await conversations.put(tx, chat_id=ANNA, before=begun, after=Conversation("", "{}", 2))
+    assert (await conversations.visit(db, chat_id=ANNA)).conversation.step == "confirm"

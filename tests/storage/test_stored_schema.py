@@ -1,0 +1,84 @@
+"""The schema's steps, and one process at a time."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from storage import lock, migrations
+from storage.database import DatabaseInUse, DatabaseTooNew, StorageError
+from storage.sqlite import SqliteDatabase, open_sqlite, open_to_look
+
+
+async def schema(db: SqliteDatabase) -> list[tuple[str, str]]:
+    rows = await db.read("SELECT name, sql FROM sqlite_master ORDER BY name")
+    return [(row["name"], row["sql"]) for row in rows]
+
+
+async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
+    first = await open_sqlite(tmp_path / "bot.db")
+    made = await schema(first)
+    await first.close()
+    second = await open_sqlite(tmp_path / "bot.db")
+    assert await schema(second) == made
+    assert [row["version"] for row in await second.read("SELECT version FROM schema_version")] == [
+        len(migrations.STEPS)
+    ]
+    await second.close()
+
+
+async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    db = await open_sqlite(tmp_path / "bot.db")
+    await db.execute("UPDATE schema_version SET version = version + 1")
+    await db.close()
+    with pytest.raises(DatabaseTooNew, match="use a newer program"):
+        await open_sqlite(tmp_path / "bot.db")
+
+
+async def test_a_step_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as strange:
+        strange.execute("CREATE TABLE inbox (hat TEXT)")
+    with pytest.raises(sqlite3.OperationalError, match="inbox already exists"):
+        await open_sqlite(tmp_path / "bot.db")
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as strange:
+        names = {name for (name,) in strange.execute("SELECT name FROM sqlite_master")}
+    assert names == {"inbox", "schema_version"}
+
+
+async def test_looking_needs_no_lock_and_changes_nothing(tmp_path: Path) -> None:
+    db = await open_sqlite(tmp_path / "bot.db")
+    await db.execute("INSERT INTO people VALUES (1, 'en', NULL, 0)")
+    looking = await open_to_look(tmp_path / "bot.db")
+    assert len(await looking.read("SELECT * FROM people")) == 1
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await looking.execute("DELETE FROM people")
+    await looking.close()
+    await db.close()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database" * 100])
+async def test_looking_at_what_is_no_database_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "bot.db").write_bytes(content)
+    with pytest.raises(StorageError):
+        await open_to_look(tmp_path / "bot.db")
+
+
+@pytest.mark.parametrize("by", [-1, 1])
+async def test_looking_at_another_schema_is_refused(tmp_path: Path, by: int) -> None:
+    db = await open_sqlite(tmp_path / "bot.db")
+    await db.execute("UPDATE schema_version SET version = version + :by", by=by)
+    await db.close()
+    with pytest.raises(StorageError, match="schema"):
+        await open_to_look(tmp_path / "bot.db")
+
+
+def test_a_second_process_is_told_who_holds_the_lock(tmp_path: Path) -> None:
+    with (
+        lock.hold(tmp_path / "bot.lock", "the database"),
+        pytest.raises(DatabaseInUse, match=f"the database is in use by another process .id {os.getpid()}."),
+    ):
+        lock.hold(tmp_path / "bot.lock", "the database")
+    lock.hold(tmp_path / "bot.lock", "the database").close()
