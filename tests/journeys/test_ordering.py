@@ -1,0 +1,33 @@
+"""From choosing a service to the news about its order."""
+
+from bot.sandbox.panel import Panel
+from bot.sandbox.telegram import Person
+
+
+async def test_places_an_order_after_link_quantity_and_confirmation(chat: Person, panel: Panel) -> None:
+    await chat.types("/order")
+    await chat.taps("Instagram Followers")
+    await chat.taps("1 · ")
+    await chat.sees("Send the link")
+    await chat.types("https://example.com/p/1")
+    await chat.sees("Send the quantity")
+    await chat.types("1 000")
+    await chat.taps("Place order")
+
+    await chat.sees("Order 23501 is placed")
+    assert panel.calls("add") == [{"service": "1", "link": "https://example.com/p/1", "quantity": "1000"}]
+
+
+async def test_tells_every_change_of_status_once(chat: Person, panel: Panel) -> None:
+    await chat.types("/order 1 https://example.com/p/1 1000")
+    await chat.taps("Place order")
+    await chat.sees("Order 23501 is placed")
+
+    panel.set_order("23501", status="In progress", start_count=10, remains=600)
+    await chat.sees("Order 23501: In progress")
+    panel.set_order("23501", status="Partial", remains=157, charge="0.7587")
+    news = await chat.sees("Order 23501: Partial")
+
+    assert "remains: 157 of 1,000" in news.text
+    assert "came back: 0.1413 USD" in news.text
+    assert chat.reads.count("Order 23501: In progress") == 1
