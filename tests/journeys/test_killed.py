@@ -1,0 +1,138 @@
+"""The real program, killed without warning between a confirmation and its outcome."""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.demo import demo_app
+from bot.sandbox.panel import Panel, Trouble
+from bot.sandbox.server import serve
+from bot.sandbox.telegram import Person, Telegram
+from storage.vault import new_encryption_key
+from tests.conftest import KEY
+
+PLACED, UNCERTAIN = "is placed", "I do not know whether this order was placed"
+
+
+class Program:
+    """`panelgram run` as a process of its own, on a database that outlives it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.telegram = Telegram()
+        self.panel = Panel(accounts={KEY: Decimal(1000)})
+        self.folder = folder
+        self.settings: dict[str, str] = {}
+        self.process: Process | None = None
+
+    async def start(self) -> None:
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            "run",
+            env=os.environ | self.settings,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+
+    async def end(self, how: signal.Signals) -> int:
+        assert self.process is not None
+        self.process.send_signal(how)
+        return await self.process.wait()
+
+    async def connected(self, user_id: int) -> Person:
+        person = self.telegram.person(user_id)
+        await person.types("/start")
+        await person.sees("API key")
+        await person.types(KEY)
+        await person.sees("Connected.")
+        return person
+
+
+@pytest.fixture
+async def program(tmp_path: Path) -> AsyncIterator[Program]:
+    program = Program(tmp_path)
+    server = await serve(demo_app(program.telegram, program.panel, key=KEY))
+    program.settings = {
+        "BOT_TOKEN": program.telegram.token,
+        "TELEGRAM_API_URL": server.url,
+        "PANEL_URL": f"{server.url}/api/v2",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'bot.db'}",
+        "ENCRYPTION_KEYS": new_encryption_key(),
+        "POLL_INTERVAL": "0.5",
+    }
+    await program.start()
+    try:
+        yield program
+    finally:
+        if program.process is not None and program.process.returncode is None:
+            await program.end(signal.SIGKILL)
+        await server.stop()
+
+
+@pytest.mark.parametrize("kills", [10, pytest.param(50, marks=pytest.mark.long)])
+async def test_a_kill_at_any_moment_never_places_twice_and_leaves_nobody_in_the_dark(
+    program: Program, kills: int
+) -> None:
+    program.panel.misbehave(Trouble.SLOW, action="add", delay=0.15)
+    for kill in range(kills):
+        person = await program.connected(1000 + kill)
+        link = f"https://example.com/p/{kill}"
+        await person.types(f"/order 1 {link} 100")
+        await person.taps("Place order")
+        await asyncio.sleep(random.uniform(0, 0.35))
+        await program.end(signal.SIGKILL)
+        await program.start()
+
+        told = await told_outcome(person)
+        sent = [form for form in program.panel.calls("add") if form["link"] == link]
+        assert len(sent) <= 1
+        assert told == UNCERTAIN or len(sent) == 1
+
+
+async def told_outcome(person: Person) -> str:
+    """What the person finally reads about their order."""
+    placed = asyncio.create_task(person.sees(PLACED, within=30.0))
+    uncertain = asyncio.create_task(person.sees(UNCERTAIN, within=30.0))
+    done, rest = await asyncio.wait({placed, uncertain}, return_when=asyncio.FIRST_COMPLETED)
+    for task in rest:
+        task.cancel()
+    await next(iter(done))
+    return PLACED if placed in done else UNCERTAIN
+
+
+async def test_ends_in_order_while_an_add_hangs_and_tells_the_person_at_the_next_start(
+    program: Program,
+) -> None:
+    person = await program.connected(1001)
+    program.panel.misbehave(Trouble.HANG, action="add")
+    await person.types("/order 1 https://example.com/p/1 100")
+    await person.taps("Place order")
+    await program.panel.next_call("add")
+
+    code = await asyncio.wait_for(program.end(signal.SIGTERM), timeout=10.0)  # a promise of the program
+    await program.start()
+
+    assert code == 0
+    await person.sees(UNCERTAIN)
+    assert len(program.panel.calls("add")) == 1
+
+
+async def test_a_second_process_on_the_same_database_is_refused_with_a_clear_line(program: Program) -> None:
+    await program.connected(1001)
+    second = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", env=os.environ | program.settings, stderr=asyncio.subprocess.PIPE
+    )
+    _, words = await second.communicate()
+
+    assert second.returncode == 1
+    assert words.decode().strip().endswith(f"(id {program.process.pid if program.process else 0})")
+    assert "is in use by another process" in words.decode()
+    assert len(words.decode().splitlines()) == 1
