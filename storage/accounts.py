@@ -162,6 +162,7 @@ async def forget(db: Database, *, chat_id: int) -> None:
             catalog.DROP_UNUSED,
         ):
             await tx.execute(statement, chat_id=chat_id)
+    await db.leave_no_trace()
 
 
 async def set_blocked(db: Database, *, chat_id: int, blocked_at: float | None) -> None:

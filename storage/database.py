@@ -53,4 +53,7 @@ class Database(Protocol):
         outcomes and keys. Otherwise a power cut may undo the last moments, a killed process nothing.
         """
 
+    async def leave_no_trace(self) -> None:
+        """Clear what was erased out of the database's files, its log included, as far as nobody reads it."""
+
     async def close(self) -> None: ...

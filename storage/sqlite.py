@@ -16,7 +16,7 @@ _SETTINGS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 5000",
     "PRAGMA synchronous = NORMAL",
-    "PRAGMA secure_delete = FAST",  # what is erased leaves no trace in the pages it stood in
+    "PRAGMA secure_delete = ON",  # what is erased leaves no trace in the pages it stood in
 )
 
 
@@ -25,7 +25,7 @@ class SqliteDatabase:
         self._writer = _Statements(writer)
         self._reader = _Statements(reader)
         self._turn = asyncio.Lock()
-        self._durable = False
+        self._durable: bool | None = None
 
     async def read(self, sql: str, /, **values: Any) -> list[Row]:
         return await self._reader.fetch(sql, **values)
@@ -47,7 +47,15 @@ class SqliteDatabase:
                 # The connection's thread works in order: also a BEGIN whose waiting was cancelled is undone.
                 await asyncio.shield(connection.rollback())
                 raise
-            await asyncio.shield(connection.commit())
+            try:
+                await asyncio.shield(connection.commit())
+            except aiosqlite.Error:
+                await asyncio.shield(connection.rollback())
+                raise
+
+    async def leave_no_trace(self) -> None:
+        async with self._turn:
+            await self._writer.fetch("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
         async with self._turn:
@@ -57,6 +65,7 @@ class SqliteDatabase:
     async def _sync(self, *, durable: bool) -> None:
         """SQLite ignores a change of `synchronous` inside a transaction."""
         if durable != self._durable:
+            self._durable = None  # unknown, should the wait be cancelled
             await self._writer.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._durable = durable
 
@@ -96,7 +105,10 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
 
 async def open_to_look(path: Path) -> SqliteDatabase:
     """An existing database, for reading only, its schema as it is. Raises StorageError."""
-    connection = await aiosqlite.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+    try:
+        connection = await aiosqlite.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+    except aiosqlite.Error as error:
+        raise StorageError(f"{path} cannot be opened ({error})") from error
     connection.row_factory = aiosqlite.Row
     db = SqliteDatabase(connection, connection)
     try:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from storage.accounts import Account, account
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.orders import Order, order
 
 LARGEST_BATCH = 100  # ids one request may carry, from the API page
@@ -81,19 +81,22 @@ async def store(db: Database, *, claim: Claim, looks: Sequence[Look], now: float
         await db.execute(_RELEASE, id=claim.account.id, rest_until=0, failures=0)
         return
     async with db.write(durable=any(look.facts is not None for look in looks)) as tx:
-        await tx.execute_many(_STORE, [_values(look, now) for look in looks])
+        await _store(tx, looks, now)
         await tx.execute(_RELEASE, id=claim.account.id, rest_until=0, failures=0)
-        telling = [_notice(look, now) for look in looks if look.facts is not None]
-        if telling:
-            await tx.execute_many(_TELL, telling)
 
 
 async def store_one(db: Database, *, look: Look, now: float) -> None:
     """The same for one order that its person looked at."""
     async with db.write(durable=look.facts is not None) as tx:
-        await tx.execute_many(_STORE, [_values(look, now)])
-        if look.facts is not None:
-            await tx.execute_many(_TELL, [_notice(look, now)])
+        await _store(tx, [look], now)
+
+
+async def _store(tx: Transaction, looks: Sequence[Look], now: float) -> None:
+    """A change is told only by whoever stored it, so two looks at the same change tell it once."""
+    await tx.execute_many(_STORE, [_values(look, now) for look in looks if look.facts is None])
+    for look in looks:
+        if look.facts is not None and await tx.execute(_STORE, **_values(look, now)):
+            await tx.execute(_TELL, **_notice(look, now))
 
 
 async def put_back(
@@ -117,12 +120,9 @@ _STORE = (
     "change_number = change_number + :told WHERE id = :id AND change_number = :change_number"
 )
 
-# A notice is unique by (order, change number), so two looks at the same change tell it once; an erased
-# order has no row to tell from.
 _TELL = (
     "INSERT INTO outbox (chat_id, order_id, change_number, kind, facts, send_at, created_at) "
-    "SELECT chat_id, id, :change_number, 'change', :facts, :now, :now FROM orders "
-    "WHERE id = :id AND change_number = :change_number "
+    "SELECT chat_id, id, :change_number, 'change', :facts, :now, :now FROM orders WHERE id = :id "
     "ON CONFLICT (order_id, change_number) DO NOTHING"
 )
 

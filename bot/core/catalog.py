@@ -22,6 +22,7 @@ from storage.accounts import Account
 from storage.database import Database
 
 FRESH_SECONDS = 1800.0  # panels were seen to allow 10 `services` calls an hour
+PAUSE_SECONDS = 360.0  # between two tries to refresh a list: 10 an hour
 _KEPT = 16  # parsed lists in memory; one of 8,000 services takes some 15 MB
 
 
@@ -106,6 +107,7 @@ class Catalogs:
         self._panel = panel
         self._clock = clock
         self._parsed: OrderedDict[str, Catalog] = OrderedDict()
+        self._not_before: dict[str, float] = {}  # keys whose list the panel did not give when last asked
         self._fetching: dict[str, asyncio.Task[Catalog]] = {}
 
     async def of(self, account: Account) -> Catalog:
@@ -116,7 +118,8 @@ class Catalogs:
         stored = await self._stored(account)
         if stored is None:
             return await asyncio.shield(self._fetch(account))
-        if account.catalog_at is None or account.catalog_at + FRESH_SECONDS < self._clock():
+        is_stale = account.catalog_at is None or account.catalog_at + FRESH_SECONDS < self._clock()
+        if is_stale and self._clock() >= self._not_before.get(account.id, 0):
             self._fetch(account)
         return stored
 
@@ -140,7 +143,12 @@ class Catalogs:
             task.result()
 
     async def _refresh(self, account: Account) -> Catalog:
-        services = await self._accounts.asking(account, self._panel.services)
+        try:
+            services = await self._accounts.asking(account, self._panel.services)
+        except PanelError as error:
+            self._not_before[account.id] = self._clock() + max(error.retry_after or 0, PAUSE_SECONDS)
+            raise
+        self._not_before.pop(account.id, None)
         digest, body = await asyncio.to_thread(_pack, services)
         await catalog.save(self._db, account_id=account.id, digest=digest, body=body, now=self._clock())
         return await self._keep(digest, services)

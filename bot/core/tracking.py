@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from bot.core import schedule
 from bot.core.accounts import Accounts
@@ -17,6 +17,7 @@ from storage.orders import Order
 from storage.tracking import Claim, Look
 
 LEASE_SECONDS = 30.0  # longer than a call may take
+REQUESTS_PER_LOOK = 16
 
 
 class Tracking:
@@ -47,7 +48,7 @@ class Tracking:
     async def look(self, claim: Claim) -> bool:
         """Ask for the statuses of a claim and store what changed; True when something is to be told."""
         try:
-            statuses = await self._statuses(claim.account, [o.panel_order_id or "" for o in claim.orders])
+            statuses, left = await self._statuses(claim)
         except BadKey:
             await self._put_back(claim, None)
             await self._accounts.park(claim.account, tell=True)
@@ -64,6 +65,10 @@ class Tracking:
                 if look is not None:
                     looks.append(look)
         await tracking.store(self._db, claim=claim, looks=looks, now=now)
+        if left:
+            again = [order for order in claim.orders if order.panel_order_id in left]
+            until = now + self._interval / 2
+            await tracking.put_back(self._db, claim=claim, orders=again, until=until, failures=0)
         return any(look.facts is not None for look in looks)
 
     async def refresh(self, account: Account, order: Order) -> Order:
@@ -78,19 +83,31 @@ class Tracking:
             await tracking.store_one(self._db, look=look, now=now)
         return await orders.get(self._db, chat_id=order.chat_id, order_id=order.id) or order
 
-    async def _statuses(self, account: Account, ids: Sequence[str]) -> dict[str, OrderStatus | Unreadable]:
-        """One request. Should the panel refuse it because of one of the ids, halves find that one out."""
-        key = self._accounts.key(account)
-        try:
-            return await self._machines.order_statuses(key, list(dict.fromkeys(ids)))
-        except (BadKey, PanelBusy):
-            raise
-        except PanelRefused as refused:
-            if len(ids) == 1:
-                return {ids[0]: Unreadable(refused.words)}
-            middle = len(ids) // 2
-            first = await self._statuses(account, ids[:middle])
-            return first | await self._statuses(account, ids[middle:])
+    async def _statuses(self, claim: Claim) -> tuple[dict[str, OrderStatus | Unreadable], set[str]]:
+        """What the panel says, in one request; and the ids that could not be asked for this time.
+
+        Should the panel refuse the request because of one of the ids, halves find that one out, within
+        REQUESTS_PER_LOOK. Raises PanelError when it refuses them all.
+        """
+        key = self._accounts.key(claim.account)
+        waiting = [list(dict.fromkeys(order.panel_order_id or "" for order in claim.orders))]
+        found: dict[str, OrderStatus | Unreadable] = {}
+        last: PanelRefused | None = None
+        for _ in range(REQUESTS_PER_LOOK):
+            if not waiting:
+                break
+            ids = waiting.pop(0)
+            try:
+                found |= await self._machines.order_statuses(key, ids)
+            except (BadKey, PanelBusy):
+                raise
+            except PanelRefused as refused:
+                last = refused
+                middle = len(ids) // 2
+                waiting += [half for half in (ids[:middle], ids[middle:]) if half and middle]
+        if last is not None and not found:
+            raise last
+        return found, {one for ids in waiting for one in ids}
 
     async def _put_back(self, claim: Claim, error: PanelError | None) -> None:
         failures = claim.failures + 1

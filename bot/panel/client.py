@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 import httpx
 
 from bot.panel import replies
-from bot.panel.errors import NotSent, PanelGarbled, PanelRefused, PanelUnreachable
+from bot.panel.errors import NotSent, PanelGarbled, PanelRefused, PanelUnreachable, hide
 from bot.panel.models import Balance, OrderStatus, Service, Unreadable
 
 CONNECT_SECONDS = 5.0
@@ -68,7 +68,11 @@ class PanelClient:
     async def order_statuses(self, key: str, orders: Sequence[str]) -> dict[str, OrderStatus | Unreadable]:
         """Up to 100 orders in one request. Orders the panel does not mention are missing."""
         form = {"action": "status", "orders": ",".join(orders)}
-        return await self._ask(key, form, lambda payload: replies.order_statuses(payload, orders))
+        found = await self._ask(key, form, lambda payload: replies.order_statuses(payload, orders))
+        return {
+            order: Unreadable(hide(status.words, key)) if isinstance(status, Unreadable) else status
+            for order, status in found.items()
+        }
 
     async def add(self, key: str, service: str, fields: Mapping[str, str]) -> str:
         """Place an order with exactly one request, and return its id.
@@ -107,11 +111,11 @@ class PanelClient:
                     body += chunk
                     if len(body) > LARGEST_REPLY:
                         raise PanelGarbled("a reply over 32 MB")
-                text = body.decode(response.charset_encoding or "utf-8", "replace")
+                text = _decode(bytes(body), response.charset_encoding)
                 return _Reply(text, response.status_code, _seconds(response.headers.get("retry-after")))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotSent("no connection to the panel") from error
-        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, LookupError) as error:
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
             raise PanelUnreachable(f"the connection broke ({type(error).__name__})") from error
 
 
@@ -127,6 +131,13 @@ def _understand(reply: _Reply, key: str, read: Callable[[Any], T]) -> T:
     except PanelRefused as refused:
         refused.hide(key)
         raise
+
+
+def _decode(body: bytes, charset: str | None) -> str:
+    try:
+        return body.decode(charset or "utf-8", "replace")
+    except (LookupError, UnicodeError):
+        return body.decode("utf-8", "replace")
 
 
 def _http(trust: Any, seconds: float, limits: httpx.Limits) -> httpx.AsyncClient:

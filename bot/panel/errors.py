@@ -14,6 +14,8 @@ No message ever holds the API key.
 import re
 from enum import StrEnum
 
+LONGEST_WORDS = 300  # characters of a panel's own words that are shown
+
 
 class Meaning(StrEnum):
     """What a panel's error text says, as far as it is known."""
@@ -26,6 +28,11 @@ class Meaning(StrEnum):
     BAD_INPUT = "bad input"
     BUSY = "busy"
     UNKNOWN = "unknown"
+
+
+def hide(words: str, key: str) -> str:
+    """The words without the caller's key, which some panels echo, and short enough to be shown."""
+    return re.sub(re.escape(key), "…", words, flags=re.IGNORECASE)[:LONGEST_WORDS]
 
 
 class PanelError(Exception):
@@ -64,8 +71,7 @@ class PanelRefused(PanelError):
         self.retry_after = retry_after
 
     def hide(self, key: str) -> None:
-        """Take the caller's key out of the words: some panels echo it."""
-        self.words = re.sub(re.escape(key), "…", self.words, flags=re.IGNORECASE)
+        self.words = hide(self.words, key)
         self.args = (self.words,)
 
 

@@ -60,12 +60,14 @@ STATUS_WORDS = {
     "complete": Status.COMPLETED,
 }
 
-_NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{0,18})?([eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"[+-]?(\d{1,18}|\d{1,3}(,\d{3}){1,5})(\.\d{0,18})?([eE][+-]?\d{1,2})?")
 _SERVICE_ID = re.compile(r"[\w-]{1,32}", re.ASCII)
 _ORDER_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _NO_ORDER = re.compile(r"-\d+|0*")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # what no display or database takes
-_LONGEST_WORDS = 300  # characters of a panel's own words that are kept
+_LONGEST_WORDS = 4000  # characters; cut shorter once the key is hidden in them
+_LARGEST_COUNT = 2**63  # what a database column takes
+_NO_LIMIT = 10**9  # for a service that names no maximum
 
 
 def meaning_of(words: str) -> Meaning:
@@ -81,7 +83,7 @@ def status_of(word: str) -> Status | None:
 def load(text: str, *, status_code: int = 200, retry_after: float | None = None) -> Json:
     """The JSON of a reply that is no error. Raises PanelRefused (or a child of it) or PanelGarbled."""
     try:
-        payload = json.loads(text.removeprefix("\ufeff"), parse_float=Decimal, parse_constant=_no_constant)
+        payload = json.loads(text.removeprefix("\ufeff"), parse_float=_decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         kind = "an empty reply" if not text.strip() else "a reply that is not JSON"
         raise PanelGarbled(f"{kind} (HTTP {status_code})", retry_after=retry_after) from error
@@ -174,17 +176,27 @@ def money(value: object) -> Decimal | None:
     """An amount or count as panels write them ("1,234.5", 3, "0.90"); None when it is none."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         return None
-    text = "".join(str(value).replace(",", "").split())
-    if not _NUMBER.fullmatch(text):
-        return None
-    return Decimal(text)
+    text = "".join(str(value).split())
+    return Decimal(text.replace(",", "")) if _NUMBER.fullmatch(text) else None
+
+
+def _count(value: object) -> int | None:
+    """A whole number that a database takes, else None."""
+    number = money(value)
+    return None if number is None or abs(number) >= _LARGEST_COUNT else int(number)
+
+
+def _decimal(text: str) -> Decimal | None:
+    """A JSON number with a fraction or exponent. Absurd ones are read as null: Decimal would take them,
+    and make an integer of a billion digits out of nine characters."""
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 def _service(item: Json) -> Service | None:
     if not isinstance(item, Mapping):
         return None
     service_id = _id(item.get("service"), _SERVICE_ID)
-    rate, least, most = money(item.get("rate")), money(item.get("min")), money(item.get("max"))
+    rate, least, most = money(item.get("rate")), _count(item.get("min")), _count(item.get("max"))
     if service_id is None or rate is None or rate < 0:
         return None
     return Service(
@@ -193,8 +205,8 @@ def _service(item: Json) -> Service | None:
         type=_text(item.get("type"), 60) or "Default",
         category=_text(item.get("category"), 200),
         rate=rate,
-        min=max(int(least or 0), 0),
-        max=max(int(most or 0), 0),
+        min=max(least or 1, 1),
+        max=most if most and most > 0 else _NO_LIMIT,
         refill=_flag(item.get("refill")),
         cancel=_flag(item.get("cancel")),
         dripfeed=_flag(item.get("dripfeed")),
@@ -208,20 +220,20 @@ def _order_status(item: Json) -> OrderStatus | Unreadable:
         return Unreadable(_words(item))
     if not isinstance(item, Mapping):
         return Unreadable("")
-    if item.get("error"):
-        return Unreadable(_words(item["error"]))
+    words = error_words(item)
+    if words is not None:
+        return Unreadable(words)
     word = item.get("status")
     if not isinstance(word, str) or not word.strip():
         return Unreadable("")
     children = item.get("orders")
     found = [_id(c, _ORDER_ID) for c in children] if isinstance(children, list) else []
-    start_count, remains = money(item.get("start_count")), money(item.get("remains"))
     return OrderStatus(
         word=_text(word, 60),
         status=status_of(word),
         charge=money(item.get("charge")),
-        start_count=None if start_count is None else int(start_count),
-        remains=None if remains is None else int(remains),
+        start_count=_count(item.get("start_count")),
+        remains=_count(item.get("remains")),
         children=tuple(c for c in found if c is not None),
     )
 
@@ -249,12 +261,14 @@ def _flag(value: object) -> bool | None:
     return None
 
 
-def _words(told: Json) -> str:
+def _words(told: Json, *, depth: int = 3) -> str:
     """One readable line of whatever an error field holds."""
-    if isinstance(told, Mapping):
+    if isinstance(told, Mapping) and depth:
         told = told.get("message") or told.get("error") or list(told.values())
-    if isinstance(told, list):
-        told = "; ".join(str(t) for t in told[:5])
+    if isinstance(told, list) and depth:
+        told = "; ".join(_words(one, depth=depth - 1) for one in told[:5])
+    elif isinstance(told, Mapping) and depth:
+        told = _words(told, depth=depth - 1)
     return _text(str(told), _LONGEST_WORDS)
 
 

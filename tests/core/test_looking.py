@@ -97,7 +97,7 @@ async def test_a_batch_refused_because_of_one_order_is_split(world: World) -> No
     world.panel.misbehave(Trouble.ERROR, action="status", text="Incorrect order ID", times=2)
     await look(world)
     asked_for = [call["orders"] for call in world.panel.calls("status")]
-    assert asked_for == ["23501,23502,23503,23504", "23501,23502", "23501", "23502", "23503,23504"]
+    assert asked_for == ["23501,23502,23503,23504", "23501,23502", "23503,23504", "23501", "23502"]
     assert await words(world, orders) == ["Processing"] * 4
 
 
