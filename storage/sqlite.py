@@ -105,10 +105,9 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
 
 async def open_to_look(path: Path) -> SqliteDatabase:
     """An existing database, for reading only, its schema as it is. Raises StorageError."""
-    try:
-        connection = await aiosqlite.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
-    except aiosqlite.Error as error:
-        raise StorageError(f"{path} cannot be opened ({error})") from error
+    if not path.is_file():
+        raise StorageError(f"{path} is no file")
+    connection = await aiosqlite.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
     connection.row_factory = aiosqlite.Row
     db = SqliteDatabase(connection, connection)
     try:

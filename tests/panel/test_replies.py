@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.panel import replies
-from bot.panel.errors import Meaning, PanelError, PanelGarbled, PanelRefused
+from bot.panel.errors import Meaning, PanelGarbled, PanelRefused
 from bot.panel.models import OrderStatus, Service, Status
 
 WORDS_MET = {
