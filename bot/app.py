@@ -109,8 +109,8 @@ class Bot:
 
     async def run(self) -> None:
         """Serve until cancelled. Raises TokenInUse, or InvalidToken when Telegram does not know the token."""
-        await self._connect()
         try:
+            await self._connect()
             await self._application.start()
             await orders.find_abandoned(self._db, process=self._process, now=self._clock())
             self._wind_clock()

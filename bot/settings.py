@@ -1,23 +1,15 @@
 """Every setting, with its unit and default. The only reader of the environment."""
 
-import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from storage.vault import read_encryption_key
 
-SECRETS = ("BOT_TOKEN", "ENCRYPTION_KEYS")  # each also as NAME_FILE
 _SQLITE = re.compile(r"sqlite:///(.+)")
 
 
@@ -46,9 +38,12 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
 
     bot_token: SecretStr
+    bot_token_file: str = ""  # in place of bot_token
     telegram_api_url: HttpUrl = "https://api.telegram.org"
     panel_url: HttpUrl = "https://smm1st.com/api/v2"
     panel_name: str = ""
@@ -56,6 +51,7 @@ class Settings(BaseSettings):
     support_contact: str = ""
     database_url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///data/panelgram.db"
     encryption_keys: Annotated[SecretStr, NoDecode]
+    encryption_keys_file: str = ""  # in place of encryption_keys
     poll_interval: float = Field(60.0, gt=0, le=86400)  # seconds between looks at a fresh order
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -114,33 +110,21 @@ class Settings(BaseSettings):
     def name(self) -> str:
         return self.panel_name or (urlsplit(self.panel_url).hostname or "the panel")
 
+    @model_validator(mode="before")
     @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's own
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _SecretFiles(settings_cls), dotenv_settings
-
-
-class _SecretFiles(EnvSettingsSource):
-    """`NAME_FILE` names a file that holds the secret."""
-
-    def __call__(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for name in SECRETS:
-            path = os.environ.get(f"{name}_FILE")
-            if path:
-                try:
-                    found[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
-                except (OSError, UnicodeDecodeError) as error:
-                    raise WrongSettings(
-                        [f"{name}_FILE: {path} cannot be read ({type(error).__name__})"]
-                    ) from None
-        return found
+    def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        for name in ("bot_token", "encryption_keys"):
+            path = values.pop(f"{name}_file", "")
+            if not path:
+                continue
+            if name in values:
+                raise WrongSettings([f"{name.upper()}: is given twice, also as {name.upper()}_FILE"])
+            try:
+                values[name] = Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                line = f"{name.upper()}_FILE: {path} cannot be read ({type(error).__name__})"
+                raise WrongSettings([line]) from None
+        return values
 
 
 def load_settings(**given: Any) -> Settings:

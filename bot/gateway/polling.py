@@ -1,8 +1,6 @@
 """Our own long poll. The framework's would lose a batch in a crash: it confirms before it has handled."""
 
 import asyncio
-import random
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -15,7 +13,7 @@ from bot.gateway.messenger import seconds
 from bot.gateway.transport import Transport
 
 POLL_SECONDS = 25
-SETTLING_SECONDS = 10.0  # a conflict within this time means that another process was here first
+FIRST_POLL_SECONDS = 1  # an older process takes less to come back and get this poll refused
 MOST_BUSY = 5000  # updates; above it we do not fetch more, Telegram keeps them
 LONGEST_PAUSE = 30.0
 KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -43,16 +41,17 @@ class Polling:
 
     async def run(self, offset: int | None) -> None:
         """Fetch updates for ever. Raises TokenInUse when somebody else does, as far as it shows at start."""
-        began = time.monotonic()
-        failures = 0
+        established = False  # a conflict before our first answer means that another process was here first
+        conflicts = failures = 0
         while True:
             try:
-                updates = await self._fetch(offset)
+                updates = await self._fetch(offset, POLL_SECONDS if established else FIRST_POLL_SECONDS)
             except Conflict:
-                if time.monotonic() - began < SETTLING_SECONDS:
+                if not established:
                     raise TokenInUse("another process polls Telegram with this BOT_TOKEN") from None
-                log.warning("another process polled Telegram with this token; going on")
-                await asyncio.sleep(1 + random.random() * 2)  # noqa: S311 - to come apart
+                log.warning("another process polls Telegram with this token; going on")
+                conflicts += 1
+                await asyncio.sleep(min(0.3 * conflicts, 3.0))
                 continue
             except TelegramError as error:
                 failures += 1
@@ -64,15 +63,15 @@ class Polling:
                 log.warning("no updates from Telegram", error=str(error), pause=pause)
                 await asyncio.sleep(pause)
                 continue
-            failures = 0
+            established, failures = True, 0
             if updates:
                 await self._accept(updates)
                 offset = max(update["update_id"] for update in updates) + 1
             while self._busy() > MOST_BUSY:  # noqa: ASYNC110 - rare, and nothing here ends it by an event
                 await asyncio.sleep(0.05)
 
-    async def _fetch(self, offset: int | None) -> list[dict[str, Any]]:
-        values = {"timeout": POLL_SECONDS, "allowed_updates": KINDS, "offset": offset}
+    async def _fetch(self, offset: int | None, timeout: int) -> list[dict[str, Any]]:
+        values = {"timeout": timeout, "allowed_updates": KINDS, "offset": offset}
         data = RequestData([RequestParameter.from_input(n, v) for n, v in values.items() if v is not None])
-        found = await self._transport.post(self._url, data, read_timeout=POLL_SECONDS + 10)
+        found = await self._transport.post(self._url, data, read_timeout=timeout + 10)
         return found if isinstance(found, list) else []

@@ -1,0 +1,113 @@
+"""The command line, as an operator meets it."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from storage.vault import new_encryption_key, read_encryption_key
+from tests.conftest import World, world_in
+
+
+async def panelgram(*arguments: str, cwd: Path, **settings: str) -> tuple[int | None, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), **settings},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), timeout=60.0)
+    finally:
+        if process.returncode is None:
+            process.kill()
+    return process.returncode, out.decode(), err.decode()
+
+
+def settings_of(world: World) -> dict[str, str]:
+    return {
+        "BOT_TOKEN": world.telegram.token,
+        "TELEGRAM_API_URL": world.url,
+        "PANEL_URL": f"{world.url}/api/v2",
+        "DATABASE_URL": f"sqlite:///{world.database}",
+        "ENCRYPTION_KEYS": world.settings["encryption_keys"],
+    }
+
+
+async def test_prints_an_encryption_key(tmp_path: Path) -> None:
+    code, out, err = await panelgram("keys", "new", cwd=tmp_path)
+    assert (code, err) == (0, "")
+    assert len(read_encryption_key(out.strip())) == 32
+
+
+async def test_wrong_settings_give_one_line_each_and_exit_code_2(tmp_path: Path) -> None:
+    code, out, err = await panelgram("run", cwd=tmp_path, BOT_TOKEN="nonsense-secret")
+    assert (code, out) == (2, "")
+    assert [line.split(":")[0] for line in err.splitlines()] == ["BOT_TOKEN", "ENCRYPTION_KEYS"]
+    assert "nonsense-secret" not in err
+
+
+async def test_check_says_that_all_is_well_without_a_secret(world: World, tmp_path: Path) -> None:
+    await world.person()
+    code, out, err = await panelgram("check", cwd=tmp_path, **settings_of(world))
+    assert code == 0, err
+    assert [line.split(":")[1].split()[0] for line in out.splitlines()] == ["fine"] * 3
+    for secret in (world.telegram.token, world.settings["encryption_keys"]):
+        assert secret not in out + err
+
+
+async def test_check_names_what_is_wrong(world: World, tmp_path: Path) -> None:
+    await world.person()
+    wrong = {"ENCRYPTION_KEYS": new_encryption_key(), "BOT_TOKEN": "1:unknown"}
+    code, out, _ = await panelgram("check", cwd=tmp_path, **settings_of(world) | wrong)
+    assert code == 1
+    assert "database: the database holds panel keys encrypted with another key" in out
+    assert "telegram: the bot token is not known to Telegram" in out
+
+
+async def test_run_refuses_a_wrong_encryption_key_and_a_wrong_token(world: World, tmp_path: Path) -> None:
+    await world.person()
+    await world.stop()
+    settings = settings_of(world)
+    code, _, err = await panelgram(
+        "run", cwd=tmp_path, **settings | {"ENCRYPTION_KEYS": new_encryption_key()}
+    )
+    assert (code, len(err.splitlines())) == (1, 1)
+    assert "add it to ENCRYPTION_KEYS" in err
+    code, _, err = await panelgram("run", cwd=tmp_path, **settings | {"BOT_TOKEN": "1:unknown"})
+    assert (code, err) == (1, "BOT_TOKEN: Telegram does not know it\n")
+
+
+async def test_a_second_process_on_the_same_token_is_refused(world: World, tmp_path: Path) -> None:
+    """On this machine a lock says so; elsewhere Telegram does."""
+    await world.person(2001)
+    other = settings_of(world) | {"DATABASE_URL": f"sqlite:///{tmp_path / 'other.db'}"}
+    code, _, err = await panelgram("run", cwd=tmp_path, **other)
+    assert (code, len(err.splitlines())) == (1, 1)
+    assert "this BOT_TOKEN is in use by another process" in err
+
+    code, _, err = await panelgram("run", cwd=tmp_path, TMPDIR=str(tmp_path), **other)
+    assert code == 1
+    assert "another process polls Telegram with this BOT_TOKEN" in err.splitlines()[-1]
+
+    await (await world.person(2002)).sees("Connected.")
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_setting_is_in_the_readme_and_in_the_example(name: str) -> None:
+    root = Path(__file__).parent.parent
+    for file in ("README.md", ".env.example"):
+        assert name.upper() in (root / file).read_text(), file
+
+
+async def test_a_new_database_is_made_with_its_folders(tmp_path: Path) -> None:
+    async with world_in(tmp_path, database_url=f"sqlite:///{tmp_path / 'a' / 'b' / 'c.db'}") as world:
+        await world.person()
+        assert (tmp_path / "a" / "b" / "c.db").is_file()
