@@ -126,7 +126,7 @@ async def confirm(context: Context) -> None:
     if found is None:
         return
     account, service = found
-    if not _same_terms(service, offer):
+    if not _same_terms(account, service, offer):
         checked, wrong = forms.recheck(service, draft)
         await ask(context, account, service, checked, wrong=wrong, note=screens.changed())
         return
@@ -145,9 +145,11 @@ async def confirm(context: Context) -> None:
 async def again(context: Context) -> None:
     """`Try again` under an order that was not placed: the same answers as a new draft."""
     order = await orders.get(context.desk.db, chat_id=context.chat_id, order_id=context.press.id)
-    found = await account_and_catalog(context)
-    if found is None or order is None or order.state not in {"rejected", "dismissed"}:
+    if order is None or order.state not in {"rejected", "dismissed"}:
         await context.toast(t("This button is from an earlier step. /orders shows how things are."))
+        return
+    found = await account_and_catalog(context)
+    if found is None:
         return
     account, catalog = found
     service = catalog.by_id.get(order.service_id)
@@ -181,8 +183,9 @@ async def _at_hand(context: Context) -> tuple[Account, Service] | None:
     return account, service
 
 
-def _same_terms(service: Service, offer: Offer) -> bool:
-    return (service.rate, service.min, service.max) == (offer.rate, offer.min, offer.max)
+def _same_terms(account: Account, service: Service, offer: Offer) -> bool:
+    now = (account.id, service.rate, service.min, service.max)
+    return now == (offer.account_id, offer.rate, offer.min, offer.max)
 
 
 def add_to(application: ChatApplication) -> None:

@@ -14,8 +14,8 @@ async def show_list(context: Context) -> None:
     found = await orders.page(
         context.desk.db, chat_id=context.chat_id, offset=page * PER_PAGE, limit=PER_PAGE + 1
     )
-    if not found and page == 0:
-        await context.show(screens.none_yet())
+    if not found:
+        await context.show(screens.none_yet() if page == 0 else screens.no_such_page())
         return
     await context.show(screens.listing(found[:PER_PAGE], page=page, more=len(found) > PER_PAGE))
 

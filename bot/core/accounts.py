@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.panel.client import PanelClient
-from bot.panel.errors import BadKey, PanelRefused
+from bot.panel.errors import BadKey, PanelBusy, PanelRefused
 from bot.panel.models import Balance
 from storage import accounts
 from storage.accounts import Account
@@ -91,7 +91,10 @@ class Accounts:
         )
 
     async def connect(self, chat_id: int, key: str, *, language: str) -> Connection:
-        """Try the key and make it the chat's own. Raises PanelError when the panel does not answer."""
+        """Try the key and make it the chat's own.
+
+        Raises PanelError when the panel does not answer, or not now. Any other error in words is a no.
+        """
         if not is_possible_key(key):
             return Malformed()
         who = self._vault.pseudonym(chat_id)
@@ -101,9 +104,9 @@ class Accounts:
         self._trying += 1
         try:
             balance = await self._panel.balance(key)
+        except PanelBusy:
+            raise
         except PanelRefused as refused:
-            if not isinstance(refused, BadKey):
-                raise
             await accounts.note_refused_key(self._db, who=who, now=self._clock())
             return Refused(refused.words)
         finally:

@@ -21,6 +21,7 @@ FORMS: Mapping[str, tuple[Field, ...]] = {
 class Offer:
     """What a summary showed, and what confirming it agrees to. `balance` is None when unknown."""
 
+    account_id: str
     rate: Decimal
     min: int
     max: int

@@ -102,6 +102,7 @@ class Ordering:
         except PanelError:
             balance = None
         return Offer(
+            account_id=account.id,
             rate=service.rate,
             min=service.min,
             max=service.max,

@@ -174,7 +174,7 @@ class Runner:
             del self._chats[chat_id]
 
     async def _serve(self, chat_id: int, one: Waiting) -> None:
-        update = Update.de_json(json.loads(one.body), self._bot)
+        update = self._read(one)
         user = update.effective_user
         language = (user.language_code or "") if user else ""
         visit = await conversations.visit(self._db, chat_id=chat_id) if chat_id else STRANGER
@@ -195,6 +195,14 @@ class Runner:
         if visit.known and language and language != visit.language:
             await accounts.set_language(self._db, chat_id=chat_id, language=language)
         await self._finish(one.update_id, turn)
+
+    def _read(self, one: Waiting) -> Update:
+        """An update of a shape nobody knows counts as an empty one, which no handler takes."""
+        try:
+            return Update.de_json(json.loads(one.body), self._bot)
+        except Exception:
+            log.exception("update not understood", update_id=one.update_id)
+            return Update(one.update_id)
 
     async def _finish(self, update_id: int, turn: Turn) -> None:
         """Ends of turns that come while another is being written are written together."""

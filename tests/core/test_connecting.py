@@ -63,7 +63,6 @@ async def test_what_cannot_be_a_key_is_never_sent(world: World, text: str) -> No
         Trouble.HTML,
         Trouble.RATE_LIMIT,
         Trouble.EMPTY,
-        Trouble.ERROR,
     ],
 )
 async def test_a_panel_that_is_down_proves_nothing(world: World, trouble: Trouble) -> None:
@@ -71,6 +70,12 @@ async def test_a_panel_that_is_down_proves_nothing(world: World, trouble: Troubl
     with pytest.raises(PanelError):
         await connect(world, KEY)
     assert await world.rows("accounts") == await world.rows("refused_keys") == []
+
+
+async def test_a_no_in_words_nobody_knows_is_a_no(world: World) -> None:
+    world.panel.misbehave(Trouble.ERROR, action="balance", text="Access from your country is closed")
+    assert await connect(world, KEY) == Refused("Access from your country is closed")
+    assert await world.rows("accounts") == []
 
 
 async def test_a_chat_that_guesses_has_to_wait_an_hour(world: World) -> None:

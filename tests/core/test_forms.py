@@ -9,7 +9,7 @@ from bot.core import forms
 from bot.core.forms import FORMS, Draft, Offer
 from bot.core.price import price
 
-OFFER = Offer(Decimal("0.90"), 50, 10000, Decimal("0.045"), "USD", Decimal("100.84292"))
+OFFER = Offer("account", Decimal("0.90"), 50, 10000, Decimal("0.045"), "USD", Decimal("100.84292"))
 
 
 def asked(kind: str, draft: Draft | None = None) -> list[str]:
@@ -52,7 +52,7 @@ def test_a_question_taken_back_is_asked_again(kind: str) -> None:
         Draft(),
         Draft(service_id="1", answers={"link": LINK, "comments": "Nice!\n🔥"}),
         Draft(service_id="1", answers={"link": LINK}, offer=OFFER),
-        Draft(service_id="1", offer=Offer(Decimal("1E-7"), 0, 1, Decimal("-0"), "", None)),
+        Draft(service_id="1", offer=Offer("account", Decimal("1E-7"), 0, 1, Decimal("-0"), "", None)),
     ],
 )
 def test_a_draft_comes_back_as_it_was(draft: Draft) -> None:

@@ -82,7 +82,7 @@ async def test_an_order_is_written_down_before_it_is_sent(world: World) -> None:
 
 async def test_a_draft_confirmed_twice_is_placed_once(world: World) -> None:
     account = await world.connect()
-    offer = Offer(Decimal("0.90"), 50, 10000, Decimal("0.045"), "USD", None)
+    offer = Offer(account.id, Decimal("0.90"), 50, 10000, Decimal("0.045"), "USD", None)
     draft = Draft(service_id="1", answers={"link": LINK, "quantity": "50"}, offer=offer)
     begun = await asyncio.gather(
         *(world.ordering.begin(account, FOLLOWERS, draft, message_id=9) for _ in range(5))
@@ -125,7 +125,9 @@ async def test_shows_the_price_and_the_balance(world: World) -> None:
     account = await world.connect()
     draft = Draft(service_id="1", answers={"link": LINK, "quantity": "50"})
     offer = await world.ordering.offer(account, FOLLOWERS, draft)
-    assert offer == Offer(Decimal("0.90"), 50, 10000, Decimal("0.045"), "USD", Decimal("100.84292"))
+    assert offer == Offer(
+        account.id, Decimal("0.90"), 50, 10000, Decimal("0.045"), "USD", Decimal("100.84292")
+    )
 
 
 async def test_shows_the_price_though_the_balance_is_unknown(world: World) -> None:

@@ -39,6 +39,10 @@ def none_yet() -> Screen:
     )
 
 
+def no_such_page() -> Screen:
+    return Screen(t("This page is empty. /orders shows your newest orders."))
+
+
 def listing(found: Sequence[Order], *, page: int, more: bool) -> Screen:
     """`found` is one page, newest first; `more`: there is another page behind it."""
     rows = tuple((Button(_label(order), Press("order", order.id)),) for order in found)
