@@ -1,9 +1,9 @@
 """Finding services by category and by words, in any script."""
 
 import pytest
-from core_world import service
 
 from bot.core.catalog import Catalog
+from tests.core.core_world import service
 
 CATALOG = Catalog(
     [

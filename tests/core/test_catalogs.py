@@ -6,11 +6,11 @@ from dataclasses import astuple
 from pathlib import Path
 
 import pytest
-from core_world import BORIS, KEY, OTHER, World, open_world
 
 from bot.core.catalog import FRESH_SECONDS, Catalogs
 from bot.panel.errors import BadKey, PanelError
 from bot.sandbox.panel import Trouble
+from tests.core.core_world import BORIS, KEY, OTHER, World, open_world
 
 
 @pytest.fixture

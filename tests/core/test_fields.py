@@ -1,10 +1,10 @@
 """What people type, and what it becomes."""
 
 import pytest
-from core_world import service
 
 from bot.core import fields
 from bot.core.fields import InvalidAnswer
+from tests.core.core_world import service
 
 
 @pytest.mark.parametrize(

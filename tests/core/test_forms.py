@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from core_world import LINK, service
 
 from bot.core import forms
 from bot.core.forms import FORMS, Draft, Offer
 from bot.core.price import price
+from tests.core.core_world import LINK, service
 
 OFFER = Offer("account", Decimal("0.90"), 50, 10000, Decimal("0.045"), "USD", Decimal("100.84292"))
 

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sample_models import BALANCES, ORDER_IDS, SERVICES, STATUS, STATUSES
 
 from bot.panel import replies
 from bot.panel.errors import BadKey, Meaning, PanelBusy, PanelGarbled, PanelRefused
 from bot.panel.models import OrderStatus, Unreadable
+from tests.panel.sample_models import BALANCES, ORDER_IDS, SERVICES, STATUS, STATUSES
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 ASKED = ("1", "10", "100", "ord_A", "ord_B")

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stored import ANNA, BORIS, LINK, NOW, ORDER, begin, connect, place, stored, table
 
 from storage import orders
 from storage.sqlite import SqliteDatabase, open_sqlite
+from tests.storage.stored import ANNA, BORIS, LINK, NOW, ORDER, begin, connect, place, stored, table
 
 
 @pytest.fixture

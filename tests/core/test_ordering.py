@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from core_world import FOLLOWERS, INTERVAL, KEY, LINK, World, open_world
 
 from bot.core.forms import Draft, Offer
 from bot.core.ordering import Outcome, Placed, Rejected, Uncertain
 from bot.panel.errors import BadKey, PanelRefused
 from bot.sandbox.panel import Trouble
+from tests.core.core_world import FOLLOWERS, INTERVAL, KEY, LINK, World, open_world
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from core_world import BORIS, INTERVAL, KEY, LINK, OTHER, World, open_world
 
 from bot.panel.errors import PanelRefused
 from bot.sandbox.panel import Trouble
 from storage.accounts import Account
 from storage.orders import Order
+from tests.core.core_world import BORIS, INTERVAL, KEY, LINK, OTHER, World, open_world
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from stored import ANNA, BORIS, INTERVAL, NOW, claimed, connect, look_at, place, stored, table
 
 from storage import accounts, tracking
 from storage.sqlite import SqliteDatabase, open_sqlite
 from storage.tracking import Claim
+from tests.storage.stored import ANNA, BORIS, INTERVAL, NOW, claimed, connect, look_at, place, stored, table
 
 
 @pytest.fixture

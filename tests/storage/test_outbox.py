@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from stored import ANNA, BORIS, NOW, begin, connect, look_at, place, table
 
 from storage import accounts, orders, outbox, tracking
 from storage.sqlite import SqliteDatabase, open_sqlite
+from tests.storage.stored import ANNA, BORIS, NOW, begin, connect, look_at, place, table
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from stored import ANNA, BORIS, LINK, NOW, PANEL, begin, connect, look_at, place, table
 
 from storage import accounts, catalog, conversations, inbox, orders, tracking
 from storage.conversations import Conversation
 from storage.inbox import Waiting
 from storage.sqlite import SqliteDatabase, open_sqlite
+from tests.storage.stored import ANNA, BORIS, LINK, NOW, PANEL, begin, connect, look_at, place, table
 
 
 @pytest.fixture

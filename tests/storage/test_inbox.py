@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from stored import ANNA, BORIS, NOW, table
 
 from storage import conversations, inbox
 from storage.conversations import Conversation
 from storage.inbox import REMEMBERED_SECONDS, Waiting
 from storage.sqlite import SqliteDatabase, open_sqlite
+from tests.storage.stored import ANNA, BORIS, NOW, table
 
 FIRST, SECOND, THIRD = Waiting(7, ANNA, "{}"), Waiting(8, BORIS, "{}"), Waiting(9, ANNA, '{"a": 1}')
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from stored import ACCOUNT, ANNA, BORIS, PANEL
 
 from storage import accounts
 from storage.database import WrongEncryptionKey
 from storage.sqlite import SqliteDatabase, open_sqlite
 from storage.vault import Vault, new_encryption_key, read_encryption_key
+from tests.storage.stored import ACCOUNT, ANNA, BORIS, PANEL
 
 OLD, NEW = b"o" * 32, b"n" * 32
 SECRET = "0123456789abcdef0123456789abcdef"

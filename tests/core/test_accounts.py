@@ -6,7 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from core_world import ANNA, BORIS, KEY, OTHER, WRONG, World, open_world
 
 from bot.core.accounts import (
     REFUSALS_IN_ALL,
@@ -21,6 +20,7 @@ from bot.core.accounts import (
 from bot.panel.errors import BadKey, PanelError
 from bot.panel.models import Balance
 from bot.sandbox.panel import Trouble
+from tests.core.core_world import ANNA, BORIS, KEY, OTHER, WRONG, World, open_world
 
 
 @pytest.fixture
