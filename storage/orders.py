@@ -19,14 +19,14 @@ from storage.database import Database, Row
 OPEN_STATES = "('placing', 'open', 'uncertain')"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     id: str
     chat_id: int
     account_id: str
     state: str
-    message_id: int | None
-    panel_order_id: str | None
+    message_id: int | None = None
+    panel_order_id: str | None = None
     service_id: str
     service_name: str
     fields: Mapping[str, str]
@@ -34,16 +34,16 @@ class Order:
     quantity: int | None
     price: Decimal
     currency: str
-    balance_before: Decimal | None
-    balance_after: Decimal | None
-    reason: str | None
-    word: str | None
-    charge: Decimal | None
-    start_count: int | None
-    remains: int | None
-    change_number: int
-    look_factor: int
-    next_poll_at: float | None
+    balance_before: Decimal | None = None
+    balance_after: Decimal | None = None
+    reason: str | None = None
+    word: str | None = None
+    charge: Decimal | None = None
+    start_count: int | None = None
+    remains: int | None = None
+    change_number: int = 0
+    look_factor: int = 1
+    next_poll_at: float | None = None
     created_at: float
     changed_at: float
 

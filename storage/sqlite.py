@@ -105,7 +105,7 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
 
 async def open_to_look(path: Path) -> SqliteDatabase:
     """An existing database, for reading only, its schema as it is. Raises StorageError."""
-    if not path.is_file():
+    if not path.is_file():  # noqa: ASYNC240 - once, before anything runs
         raise StorageError(f"{path} is no file")
     connection = await aiosqlite.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
     connection.row_factory = aiosqlite.Row

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bot.chat.screens import ordering as ordering_screens
 from bot.chat.screens import orders as screens
+from bot.chat.screens import outcomes, uncertain
 from bot.gateway.context import About
 from bot.gateway.messenger import Messenger, Screen, seconds
 from bot.gateway.texts import speaking
@@ -73,10 +73,10 @@ class Notices:
     def _outcome(self, order: Order) -> Screen:
         match order.state:
             case "rejected":
-                return ordering_screens.rejected(order, self._about)
+                return outcomes.rejected(order, self._about)
             case "uncertain":
-                return ordering_screens.uncertain(order, self._about)
+                return uncertain.uncertain(order, self._about)
             case "open" | "ended":
-                return ordering_screens.placed(order)
+                return outcomes.placed(order)
             case _:
                 return screens.card(order, self._about)

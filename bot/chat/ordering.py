@@ -8,6 +8,7 @@ from telegram.error import TelegramError
 from bot.chat.asking import account_and_catalog
 from bot.chat.screens import catalog as catalog_screens
 from bot.chat.screens import ordering as screens
+from bot.chat.screens import outcomes
 from bot.core import forms
 from bot.core.fields import InvalidAnswer
 from bot.core.forms import Draft, Offer
@@ -138,7 +139,7 @@ async def confirm(context: Context) -> None:
     context.leave()
     with suppress(TelegramError, TimeoutError):  # of no weight: the outcome is told in any case
         async with asyncio.timeout(SHOW_PLACING_SECONDS):
-            await context.desk.hasty.edit(context.chat_id, message_id, screens.placing(order))
+            await context.desk.hasty.edit(context.chat_id, message_id, outcomes.placing(order))
     context.desk.placing.start(account, order)
 
 

@@ -2,8 +2,9 @@
 
 import re
 
-from bot.chat.screens import ordering as screens
 from bot.chat.screens import orders as order_screens
+from bot.chat.screens import outcomes
+from bot.chat.screens import uncertain as screens
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Tapped, Typed
@@ -66,7 +67,7 @@ async def not_placed(context: Context) -> None:
     if order is not None:
         now = context.desk.clock()
         await orders.dismiss(context.desk.db, chat_id=context.chat_id, order_id=order.id, now=now)
-        await context.show(screens.dismissed(order))
+        await context.show(outcomes.dismissed(order))
 
 
 async def _uncertain(context: Context, order_id: str) -> Order | None:

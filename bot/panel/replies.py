@@ -4,52 +4,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from bot.panel.errors import BadKey, Meaning, PanelBusy, PanelGarbled, PanelRefused
+from bot.panel.errors import PanelGarbled
 from bot.panel.models import Balance, OrderStatus, Service, Status, Unreadable
-
-Json = Any  # as it comes: shapes are checked where they are read
-
-# Matched without case, by substring, first hit wins (shared knowledge of public panel pages).
-ERRORS_MET: tuple[tuple[Meaning, tuple[str, ...]], ...] = (
-    (
-        Meaning.BAD_KEY,
-        (
-            "invalid api key",
-            "incorrect api key",
-            "missing key",
-            "invalid key",
-            "api access disabled",
-            "account suspended",
-            "user_inactive",
-        ),
-    ),
-    (Meaning.FUNDS, ("not enough funds", "not_enough_funds", "insufficient_balance", "low balance")),
-    (Meaning.LINK_BUSY, ("active order with this link", "link_duplicate", "duplicate_order")),
-    (Meaning.BUSY, ("rate limit", "too_many_orders", "too many requests", "maintenance")),
-    (
-        Meaning.SERVICE_GONE,
-        ("incorrect service id", "disabled service", "service_not_found", "service_inactive"),
-    ),
-    (
-        Meaning.UNKNOWN_ORDER,
-        ("incorrect order id", "refill not found", "not eligible for refill"),
-    ),
-    (
-        Meaning.BAD_INPUT,
-        (
-            "bad link",
-            "less than minimal",
-            "more than maximum",
-            "min_quantity",
-            "max_quantity",
-            ".increment",
-            "is required",
-            "incorrect request",
-        ),
-    ),
-)
+from bot.panel.refusals import Json, clean_text, error_words, refuse, words_of
 
 STATUS_WORDS = {
     **{"".join(status.value.casefold().split()): status for status in Status},
@@ -64,15 +23,8 @@ _NUMBER = re.compile(r"[+-]?(\d{1,18}|\d{1,3}(,\d{3}){1,5})(\.\d{0,18})?([eE][+-
 _SERVICE_ID = re.compile(r"[\w-]{1,32}", re.ASCII)
 _ORDER_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _NO_ORDER = re.compile(r"-\d+|0*")
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # what no display or database takes
-_LONGEST_WORDS = 4000  # characters; cut shorter once the key is hidden in them
 _LARGEST_COUNT = 2**63  # what a database column takes
 _NO_LIMIT = 10**9  # for a service that names no maximum
-
-
-def meaning_of(words: str) -> Meaning:
-    folded = words.casefold()
-    return next((m for m, texts in ERRORS_MET if any(t in folded for t in texts)), Meaning.UNKNOWN)
 
 
 def status_of(word: str) -> Status | None:
@@ -93,27 +45,6 @@ def load(text: str, *, status_code: int = 200, retry_after: float | None = None)
     if status_code >= 400:
         raise PanelGarbled(f"an HTTP {status_code} without a readable error", retry_after=retry_after)
     return payload
-
-
-def refuse(words: str, *, status_code: int = 200, retry_after: float | None = None) -> NoReturn:
-    meaning = meaning_of(words)
-    if status_code == 429 or (meaning is Meaning.UNKNOWN and status_code >= 500):
-        meaning = Meaning.BUSY
-    kind = {Meaning.BAD_KEY: BadKey, Meaning.BUSY: PanelBusy}.get(meaning, PanelRefused)
-    raise kind(words, meaning, status_code=status_code, retry_after=retry_after)
-
-
-def error_words(payload: Json) -> str | None:
-    """The panel's words when the whole reply is an error, else None. A `status` alone is no error."""
-    if not isinstance(payload, Mapping):
-        return None
-    told = payload.get("message") or payload.get("msg")
-    error = payload.get("error") or payload.get("errors")
-    if error:
-        return _words(told if error is True and told else error)
-    status = payload.get("status")
-    failed = isinstance(status, str) and status.casefold() in {"error", "fail", "failed"}
-    return _words(told) if failed and told else None
 
 
 def services(payload: Json) -> tuple[Service, ...]:
@@ -201,23 +132,23 @@ def _service(item: Json) -> Service | None:
         return None
     return Service(
         id=service_id,
-        name=_text(item.get("name"), 300) or service_id,
-        type=_text(item.get("type"), 60) or "Default",
-        category=_text(item.get("category"), 200),
+        name=clean_text(item.get("name"), 300) or service_id,
+        type=clean_text(item.get("type"), 60) or "Default",
+        category=clean_text(item.get("category"), 200),
         rate=rate,
         min=max(least or 1, 1),
         max=most if most and most > 0 else _NO_LIMIT,
         refill=_flag(item.get("refill")),
         cancel=_flag(item.get("cancel")),
         dripfeed=_flag(item.get("dripfeed")),
-        description=_text(item.get("desc") or item.get("description"), 2000),
-        average_time=_text(item.get("average_time"), 60),
+        description=clean_text(item.get("desc") or item.get("description"), 2000),
+        average_time=clean_text(item.get("average_time"), 60),
     )
 
 
 def _order_status(item: Json) -> OrderStatus | Unreadable:
     if isinstance(item, str):
-        return Unreadable(_words(item))
+        return Unreadable(words_of(item))
     if not isinstance(item, Mapping):
         return Unreadable("")
     words = error_words(item)
@@ -229,7 +160,7 @@ def _order_status(item: Json) -> OrderStatus | Unreadable:
     children = item.get("orders")
     found = [_id(c, _ORDER_ID) for c in children] if isinstance(children, list) else []
     return OrderStatus(
-        word=_text(word, 60),
+        word=clean_text(word, 60),
         status=status_of(word),
         charge=money(item.get("charge")),
         start_count=_count(item.get("start_count")),
@@ -247,10 +178,6 @@ def _id(value: object, shape: re.Pattern[str]) -> str | None:
     return text if shape.fullmatch(text) else None
 
 
-def _text(value: object, longest: int) -> str:
-    return " ".join(_NOT_TEXT.sub("", value).split())[:longest] if isinstance(value, str) else ""
-
-
 def _flag(value: object) -> bool | None:
     if isinstance(value, bool | int):
         return bool(value)
@@ -259,17 +186,6 @@ def _flag(value: object) -> bool | None:
             value.strip().casefold()
         )
     return None
-
-
-def _words(told: Json, *, depth: int = 3) -> str:
-    """One readable line of whatever an error field holds."""
-    if isinstance(told, Mapping) and depth:
-        told = told.get("message") or told.get("error") or list(told.values())
-    if isinstance(told, list) and depth:
-        told = "; ".join(_words(one, depth=depth - 1) for one in told[:5])
-    elif isinstance(told, Mapping) and depth:
-        told = _words(told, depth=depth - 1)
-    return _text(str(told), _LONGEST_WORDS)
 
 
 def _no_constant(name: str) -> NoReturn:

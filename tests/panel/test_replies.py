@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.panel import replies
+from bot.panel import refusals, replies
 from bot.panel.errors import Meaning, PanelGarbled, PanelRefused
 from bot.panel.models import OrderStatus, Service, Status
 
@@ -72,7 +72,7 @@ ENDED = {"Completed", "Partial", "Canceled", "Refunded", "Failed", "Expired"}
 @pytest.mark.parametrize("case", ["plain", "upper"])
 @pytest.mark.parametrize(("meaning", "words"), [(m, w) for m, words in WORDS_MET.items() for w in words])
 def test_knows_what_error_words_mean(meaning: Meaning, words: str, case: str) -> None:
-    assert replies.meaning_of(words.upper() if case == "upper" else words) is meaning
+    assert refusals.meaning_of(words.upper() if case == "upper" else words) is meaning
 
 
 @pytest.mark.parametrize(("status", "word"), [(s, w) for s, words in SPELLINGS.items() for w in words])
@@ -156,7 +156,7 @@ def test_an_error_beside_a_new_order_is_the_panels_no() -> None:
     ],
 )
 def test_a_refusal_is_one_readable_line(reply: object, words: str) -> None:
-    assert replies.error_words(reply) == words
+    assert refusals.error_words(reply) == words
 
 
 def test_long_words_are_cut() -> None:
@@ -170,4 +170,4 @@ def test_long_words_are_cut() -> None:
     "reply", [{"status": "Fail"}, {"status": "error"}, {"status": "Completed", "message": "ok"}]
 )
 def test_a_status_alone_is_no_error(reply: object) -> None:
-    assert replies.error_words(reply) is None
+    assert refusals.error_words(reply) is None

@@ -6,7 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.chat.screens.ordering import evidence, facts, uncertain_rows
+from bot.chat.screens.outcomes import facts
+from bot.chat.screens.uncertain import evidence, uncertain_rows
 from bot.core.changes import returned
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About

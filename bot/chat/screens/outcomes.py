@@ -1,0 +1,97 @@
+"""How placing an order went."""
+
+from markupsafe import Markup
+
+from bot.gateway.buttons import Button, Press, Rows
+from bot.gateway.context import About
+from bot.gateway.messenger import Screen
+from bot.gateway.texts import lines, money, number, paragraphs, shorten, t
+from bot.panel.errors import Meaning
+from bot.panel.refusals import meaning_of
+from storage.orders import Order
+
+_LONGEST_LINK = 300  # characters that are shown
+
+
+def placing(order: Order) -> Screen:
+    return Screen(
+        paragraphs(
+            t("<b>Placing your order…</b>"),
+            facts(order),
+            t("I tell you right here how it went. You need not wait."),
+        )
+    )
+
+
+def placed(order: Order) -> Screen:
+    return Screen(
+        paragraphs(
+            t("✅ <b>Order {id} is placed.</b>", id=order.panel_order_id or ""),
+            facts(order),
+            t("I tell you when its status changes."),
+        ),
+        ((Button(t("Show order"), Press("order", order.id)),),),
+    )
+
+
+def rejected(order: Order, about: About) -> Screen:
+    """The panel's no. Without `reason` it could not be reached, and nothing was sent."""
+    if order.reason is None:
+        return Screen(
+            paragraphs(
+                t("❌ <b>Not placed: {panel} could not be reached.</b>", panel=about.panel_name),
+                facts(order),
+                t("Nothing was sent and nothing was charged. Please try again in a minute."),
+            ),
+            _try_again(order),
+        )
+    return Screen(
+        paragraphs(
+            t("❌ <b>Not placed.</b> {panel} says: “{words}”", panel=about.panel_name, words=order.reason),
+            facts(order),
+            t("This order was not charged."),
+            _advice(meaning_of(order.reason), about),
+        ),
+        _try_again(order),
+    )
+
+
+def dismissed(order: Order) -> Screen:
+    return Screen(
+        paragraphs(
+            t("<b>Closed as not placed.</b>"),
+            facts(order),
+            t("Should it show up at the panel after all, it was charged there."),
+        ),
+        _try_again(order),
+    )
+
+
+def facts(order: Order) -> Markup:
+    """What was ordered, in a few lines."""
+    return lines(
+        t("{id} · {name}", id=order.service_id, name=shorten(order.service_name, 250)),
+        t("link: {link}", link=shorten(order.link, _LONGEST_LINK)) if order.link else None,
+        t("quantity: {n}", n=number(order.quantity)) if order.quantity is not None else None,
+        t("charge: {price}", price=money(order.price, order.currency)),
+    )
+
+
+def _try_again(order: Order) -> Rows:
+    return ((Button(t("Try again"), Press("again", order.id)),),)
+
+
+def _advice(meaning: Meaning, about: About) -> Markup | None:
+    match meaning:
+        case Meaning.FUNDS:
+            return t("Top up your balance at {site}, then try again.", site=about.panel_site)
+        case Meaning.LINK_BUSY:
+            return t("Another order for this link is still running. Try again when it has ended.")
+        case Meaning.SERVICE_GONE:
+            return t("The panel no longer offers this service. /order shows what there is.")
+        case Meaning.BAD_KEY:
+            return t("Get your current key at {site} and send /key.", site=about.panel_site)
+        case Meaning.BUSY:
+            return t("That is only for now: please try again in a few minutes.")
+        case _:
+            return None
