@@ -1,25 +1,23 @@
-"""A Bot API server that costs next to nothing: hands out prepared updates, takes every message.
-
-Told what to do at /telegram/...: `flood` many updates, `ask` one after the other, `push` some.
-"""
+"""A Bot API server that costs next to nothing: hands out prepared updates and takes every message."""
 
 import asyncio
+import random
 import re
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.wire import Reply, dump
 
 CHATS = 500
-BATCH = 100
+FIRST_CHAT = 1000
+BATCH = 100  # updates a poll brings at most, as at Telegram
 _CHAT = re.compile(rb"chat_id\W{1,6}(\d+)")
 _TIMEOUT = re.compile(rb"timeout\W{1,6}(\d+)")
 _ME = {"id": 1, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
-_SENT = {"message_id": 7, "date": 1700000000, "from": _ME, "chat": {"id": 1000, "type": "private"}, "text": "."}
+_PRIVATE = {"id": FIRST_CHAT, "type": "private", "first_name": "Ada"}
 _RESULTS: dict[str, Any] = {
-    "sendmessage": _SENT,
+    "sendmessage": {"message_id": 7, "date": 1700000000, "from": _ME, "chat": _PRIVATE, "text": "Hello"},
     "getme": _ME,
     "getmycommands": [],
     "getmydescription": {"description": ""},
@@ -30,61 +28,66 @@ _TRUE = dump({"ok": True, "result": True})
 
 
 class Mailbox:
-    """One bot's updates on their way, and the messages it sent, counted by chat."""
+    """One bot's updates on their way. The coroutines are what a benchmark may ask for."""
 
     def __init__(self) -> None:
-        self.sent: Counter[int] = Counter()
         self._pending: deque[bytes] = deque()
         self._poll: Reply | None = None
         self._update_id = int(time.time())
-        self._wanted = 0
-        self._all_sent = asyncio.Event()
-        self._sent_to: dict[int, asyncio.Future[None]] = {}
+        self._sent: Counter[int] = Counter()
+        self._in_all = 0
+        self._news = asyncio.Event()
 
-    @property
-    def polled(self) -> bool:
-        return self._poll is not None
-
-    def push(self, chat_id: int, text: str) -> None:
-        self._pending.append(self._update(chat_id, text))
+    async def flood(self, count: int, texts: list[str]) -> float:
+        """Updates of many chats at once; seconds until all are answered."""
+        wanted = self._in_all + count
+        for n in range(count):
+            self._pending.append(self._update(FIRST_CHAT + n % CHATS, texts[(n + n // CHATS) % len(texts)]))
+        began = time.perf_counter()
         self._deliver()
+        while self._in_all < wanted:
+            await self._next()
+        return time.perf_counter() - began
+
+    async def push(self, chat_id: int, text: str, count: int = 1) -> None:
+        """Updates of one chat at once; nobody waits for the answers."""
+        self._pending.extend(self._update(chat_id, text) for _ in range(count))
+        self._deliver()
+
+    async def ask(self, chat_id: int, text: str, times: int, pause: float) -> list[float]:
+        """One update after the other, about so many seconds between; the seconds until each answer."""
+        found: list[float] = []
+        for _ in range(times):
+            await asyncio.sleep(random.uniform(0, 2 * pause))
+            before = self._sent[chat_id]
+            began = time.perf_counter()
+            await self.push(chat_id, text)
+            while self._sent[chat_id] == before:
+                await self._next()
+            found.append(time.perf_counter() - began)
+        return found
+
+    async def quiet(self, seconds: float = 0.2) -> None:
+        """Wait until the bot polls and has sent nothing for so long."""
+        before = -1
+        while self._poll is None or before != self._in_all:
+            before = self._in_all
+            await asyncio.sleep(seconds)
 
     def poll(self, reply: Reply, seconds: float) -> None:
         self._poll = reply
-        if self._pending:
-            self._deliver()
-        else:
+        self._deliver()
+        if self._poll is not None:
             asyncio.get_running_loop().call_later(seconds, self._end_poll, reply)
 
     def took(self, chat_id: int) -> None:
-        self.sent[chat_id] += 1
-        if self._wanted:
-            self._wanted -= 1
-            if not self._wanted:
-                self._all_sent.set()
-        found = self._sent_to.pop(chat_id, None)
-        if found is not None:
-            found.set_result(None)
+        self._sent[chat_id] += 1
+        self._in_all += 1
+        self._news.set()
 
-    async def flood(self, count: int, texts: list[str]) -> float:
-        """So many updates of many chats at once; seconds until each has its answer."""
-        self._wanted = count
-        self._all_sent.clear()
-        self._pending.extend(
-            self._update(1000 + n % CHATS, texts[(n + n // CHATS) % len(texts)]) for n in range(count)
-        )
-        began = time.perf_counter()
-        self._deliver()
-        await self._all_sent.wait()
-        return time.perf_counter() - began
-
-    async def ask(self, chat_id: int, text: str) -> float:
-        """Seconds until the answer."""
-        found = self._sent_to[chat_id] = asyncio.get_running_loop().create_future()
-        began = time.perf_counter()
-        self.push(chat_id, text)
-        await found
-        return time.perf_counter() - began
+    async def _next(self) -> None:
+        self._news.clear()
+        await self._news.wait()
 
     def _deliver(self) -> None:
         if self._poll is not None and self._pending:
@@ -108,18 +111,25 @@ class Mailbox:
             "text": text,
         }
         if text.startswith("/"):
-            command = len(text.split()[0])
-            message["entities"] = [{"type": "bot_command", "offset": 0, "length": command}]
+            message["entities"] = [
+                {"type": "bot_command", "offset": 0, "length": len(text.partition(" ")[0])}
+            ]
         return dump({"update_id": self._update_id, "message": message})
 
 
 class FakeTelegram:
+    """A mailbox for every bot token."""
+
     def __init__(self) -> None:
         self._mailboxes: dict[str, Mailbox] = {}
 
+    def mailbox(self, token: str) -> Mailbox:
+        return self._mailboxes.setdefault(token, Mailbox())
+
     def call(self, path: str, body: bytes, reply: Reply) -> None:
-        _, token, method = path.split("/")
-        mailbox = self.mailbox(token.removeprefix("bot"))
+        """`path` is /bot{token}/{method}."""
+        _, bot, method = path.split("/")
+        mailbox = self.mailbox(bot.removeprefix("bot"))
         method = method.lower()
         if method == "getupdates":
             found = _TIMEOUT.search(body)
@@ -128,30 +138,3 @@ class FakeTelegram:
         reply(_REPLIES.get(method, _TRUE))
         if method == "sendmessage" and (chat := _CHAT.search(body)):
             mailbox.took(int(chat[1]))
-
-    def mailbox(self, token: str) -> Mailbox:
-        return self._mailboxes.setdefault(token, Mailbox())
-
-    async def order(self, what: str, token: str, **how: Any) -> Any:
-        """Carry out what the benchmark wants; see the module."""
-        mailbox = self.mailbox(token)
-        match what:
-            case "flood":
-                return await mailbox.flood(how["count"], how["texts"])
-            case "push":
-                for _ in range(how["count"]):
-                    mailbox.push(how["chat_id"], how["text"])
-                return None
-            case "ask":
-                return [await self._ask_later(mailbox, **how) for _ in range(how.pop("times"))]
-            case "sent":
-                return mailbox.sent[how["chat_id"]]
-            case "polled":
-                while not mailbox.polled:  # noqa: ASYNC110 - a bot starts once
-                    await asyncio.sleep(0.02)
-                return None
-            case _:
-                raise ValueError(what)
-
-    async def _ask_later(self, mailbox: Mailbox, *, chat_id: int, text: str, gaps: Iterator[float]) -> float:
-        raise NotImplementedError

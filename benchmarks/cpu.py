@@ -1,0 +1,34 @@
+"""Processor time per update of the whole bot, next to a raw aiohttp loop."""
+
+import statistics
+
+from benchmarks import bots
+from benchmarks.figures import Figure, middle_ratio
+from benchmarks.processes import Running, Servers, running, servers
+from benchmarks.updates import TEXTS
+
+ROUNDS = 7
+UPDATES = 1500
+
+
+def measure() -> list[Figure]:
+    with servers() as where, running(bots.ours, where) as ours, running(bots.raw, where) as raw:
+        both = ((bots.OURS, ours), (bots.RAW, raw))
+        used: dict[str, list[float]] = {bots.OURS: [], bots.RAW: []}
+        for token, bot in both:
+            _round(where, token, bot)  # to warm up
+        for _ in range(ROUNDS):
+            for token, bot in both:
+                used[token].append(_round(where, token, bot))
+    a, b = (statistics.median(each) * 1e3 for each in used.values())
+    ratio = middle_ratio(used[bots.OURS], used[bots.RAW])
+    detail = f"{a:.2f} against {b:.2f} ms"
+    return [Figure("processor time per update / raw aiohttp", ratio, "<=", 5.0, detail=detail)]
+
+
+def _round(where: Servers, token: str, bot: Running) -> float:
+    """Processor seconds per update."""
+    where.telegram(token, "quiet")
+    before = bot.cpu_seconds()
+    where.telegram(token, "flood", count=UPDATES, texts=TEXTS)
+    return (bot.cpu_seconds() - before) / UPDATES

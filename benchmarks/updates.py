@@ -1,0 +1,39 @@
+"""Updates a second of the whole bot with its database, next to other frameworks' echo bots."""
+
+import statistics
+
+from benchmarks import bots
+from benchmarks.figures import Figure, middle_ratio
+from benchmarks.processes import running, servers
+
+ROUNDS = 7
+UPDATES = 1500
+TEXTS = ["/start", "/help"]  # the first writes the dialog's row, the second does not
+
+
+def measure() -> list[Figure]:
+    with (
+        servers() as where,
+        running(bots.ours, where),
+        running(bots.stock, where),
+        running(bots.aiogram, where),
+    ):
+        tokens = (bots.OURS, bots.STOCK, bots.AIOGRAM)
+        rates: dict[str, list[float]] = {token: [] for token in tokens}
+        for token in tokens:
+            where.telegram(token, "quiet")
+            where.telegram(token, "flood", count=UPDATES, texts=TEXTS)  # to warm up
+        for _ in range(ROUNDS):
+            for token in tokens:
+                where.telegram(token, "quiet")
+                rates[token].append(UPDATES / where.telegram(token, "flood", count=UPDATES, texts=TEXTS))
+    ours, stock, aiogram = rates.values()
+
+    def figure(name: str, other: list[float], target: float) -> Figure:
+        detail = f"{statistics.median(ours):.0f} against {statistics.median(other):.0f} a second"
+        return Figure(name, middle_ratio(ours, other), ">=", target, detail=detail)
+
+    return [
+        figure("updates a second / stock framework's echo", stock, 1.5),
+        figure("updates a second / aiogram's echo", aiogram, 1.0),
+    ]
