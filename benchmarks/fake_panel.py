@@ -24,6 +24,7 @@ class FakePanel:
     def __init__(self) -> None:
         self._round = 0
         self._delay = 0.0
+        self._statuses_delay = 0.0
         self._requests = 0
 
     async def begin_round(self, number: int) -> None:
@@ -32,6 +33,9 @@ class FakePanel:
 
     async def answer_balance_after(self, seconds: float) -> None:
         self._delay = seconds
+
+    async def answer_statuses_after(self, seconds: float) -> None:
+        self._statuses_delay = seconds
 
     async def requests(self) -> int:
         """How many statuses requests came in this round."""
@@ -44,7 +48,8 @@ class FakePanel:
             return
         self._requests += 1
         ids = unquote_plus(found[1].decode()).split(",")
-        reply(("{" + ",".join(self._item(int(one)) for one in ids) + "}").encode())
+        answer = ("{" + ",".join(self._item(int(one)) for one in ids) + "}").encode()
+        asyncio.get_running_loop().call_later(self._statuses_delay, reply, answer)
 
     def _item(self, order: int) -> str:
         changed_in = self._round - (self._round - order) % 10

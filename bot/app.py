@@ -34,7 +34,7 @@ from bot.jobs.placing import Placing
 from bot.jobs.tracking import TrackingJob
 from bot.panel.client import PERSON_SECONDS, PanelClient
 from bot.settings import Settings
-from storage import accounts, inbox, orders
+from storage import accounts, inbox, orders, outbox
 from storage.database import Database
 from storage.lock import hold
 from storage.sqlite import open_sqlite
@@ -94,6 +94,7 @@ class Bot:
         self._runner = Runner(
             db,
             bot,
+            vault,
             handle=self._application.process_update,
             overflow=lambda chat_id: tell_overflow(messenger, chat_id),
             typing=messenger.typing,
@@ -113,6 +114,7 @@ class Bot:
             await self._connect()
             await self._application.start()
             await orders.find_abandoned(self._db, process=self._process, now=self._clock())
+            await outbox.take_back(self._db, now=self._clock())
             self._wind_clock()
             offset = await self._runner.resume()
             async with asyncio.TaskGroup() as tasks:
@@ -163,6 +165,8 @@ class Bot:
 
     async def _take_down(self) -> None:
         """No new claims; what runs may finish, an order in flight has 5 s. Under 10 s in all."""
+        for job in self._application.job_queue.jobs() if self._application.job_queue else ():
+            job.schedule_removal()
         await self._runner.stop(2.0)
         await asyncio.gather(
             self._placing.stop(GRACE_SECONDS), self._tracking.stop(2.0), self._notices.stop(2.0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from storage import catalog
 from storage.database import Database, Row
 
-_COLUMNS = (
+COLUMNS = (
     "id, chat_id, panel, encrypted_key, encryption_key_id, last_four, currency, "
     "catalog_digest, catalog_at, parked_at"
 )
@@ -31,8 +31,7 @@ def account(row: Row) -> Account:
 
 async def current(db: Database, *, chat_id: int, panel: str) -> Account | None:
     rows = await db.read(
-        f"SELECT {_COLUMNS} FROM accounts "
-        "WHERE chat_id = :chat_id AND panel = :panel AND replaced_at IS NULL",
+        f"SELECT {COLUMNS} FROM accounts WHERE chat_id = :chat_id AND panel = :panel AND replaced_at IS NULL",
         chat_id=chat_id,
         panel=panel,
     )
@@ -42,7 +41,7 @@ async def current(db: Database, *, chat_id: int, panel: str) -> Account | None:
 async def of_order(db: Database, *, chat_id: int, order_id: str) -> Account | None:
     """The account whose key placed the order; it may be replaced by now."""
     rows = await db.read(
-        f"SELECT {_COLUMNS} FROM accounts "
+        f"SELECT {COLUMNS} FROM accounts "
         "WHERE chat_id = :chat_id AND encrypted_key IS NOT NULL "
         "AND id = (SELECT account_id FROM orders WHERE id = :order_id AND chat_id = :chat_id)",
         chat_id=chat_id,
@@ -54,7 +53,7 @@ async def of_order(db: Database, *, chat_id: int, order_id: str) -> Account | No
 async def with_key(db: Database, *, chat_id: int, panel: str) -> list[Account]:
     """All accounts of a chat whose key is still kept, the current one first."""
     rows = await db.read(
-        f"SELECT {_COLUMNS} FROM accounts "
+        f"SELECT {COLUMNS} FROM accounts "
         "WHERE chat_id = :chat_id AND panel = :panel AND encrypted_key IS NOT NULL "
         "ORDER BY replaced_at IS NOT NULL, replaced_at DESC",
         chat_id=chat_id,

@@ -4,13 +4,15 @@ Statements are plain SQL with named parameters (`:name`), without casts, so that
 needs variants only where a statement has to differ.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 
 class Row(Protocol):
     def __getitem__(self, column: str, /) -> Any: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
 
 
 class StorageError(Exception):

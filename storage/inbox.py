@@ -12,7 +12,7 @@ REMEMBERED_SECONDS = 2 * 86400  # Telegram keeps an unconfirmed update for 24 ho
 class Waiting:
     update_id: int
     chat_id: int
-    body: str
+    body: bytes
 
 
 async def store(db: Database, batch: Sequence[Waiting], *, now: float) -> list[Waiting]:

@@ -98,7 +98,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         CREATE TABLE inbox (                     -- Telegram's updates, stored before they are confirmed
             update_id BIGINT PRIMARY KEY,
             chat_id BIGINT,                      -- NULL once handled
-            body TEXT,                           -- JSON; NULL once handled
+            body BLOB,                           -- encrypted JSON, since people type keys; NULL once handled
             received_at DOUBLE PRECISION NOT NULL,
             handled_at DOUBLE PRECISION
         )

@@ -13,6 +13,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Any
 
 from storage.database import Database, Row
 
@@ -48,12 +49,14 @@ class Order:
     changed_at: float
 
 
-COLUMNS = ", ".join(field.name for field in fields(Order))
+_NAMES = tuple(field.name for field in fields(Order))
+COLUMNS = ", ".join(_NAMES)
 _MONEY = ("price", "balance_before", "balance_after", "charge")
 
 
 def order(row: Row) -> Order:
-    values = {field.name: row[field.name] for field in fields(Order)}
+    """From a row of COLUMNS, in their order."""
+    values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
     for name in _MONEY:
         values[name] = None if values[name] is None else Decimal(values[name])
     values["fields"] = json.loads(values["fields"])
@@ -62,7 +65,7 @@ def order(row: Row) -> Order:
 
 async def begin(db: Database, new: Order, *, process: str) -> bool:
     """Write down the intent to place `new`. False when its draft was confirmed before."""
-    values = {column: getattr(new, column) for column in COLUMNS.split(", ")}
+    values = {column: getattr(new, column) for column in _NAMES}
     for name in _MONEY:
         values[name] = None if values[name] is None else str(values[name])
     values["fields"] = json.dumps(dict(new.fields))

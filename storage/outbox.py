@@ -62,3 +62,8 @@ async def done(db: Database, *, notice_id: int) -> None:
 
 async def put_off(db: Database, *, notice_id: int, until: float) -> None:
     await db.execute("UPDATE outbox SET send_at = :until WHERE id = :id", id=notice_id, until=until)
+
+
+async def take_back(db: Database, *, now: float) -> None:
+    """End all leases: whoever held them is gone."""
+    await db.execute("UPDATE outbox SET send_at = :now WHERE send_at > :now", now=now)

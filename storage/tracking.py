@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from storage import accounts, orders
 from storage.accounts import Account, account
 from storage.database import Database, Transaction
 from storage.orders import Order, order
@@ -48,28 +49,29 @@ async def claim_due(
     their own interval are taken early: they cost no request, but others were just looked at.
     """
     async with db.write() as tx:
-        accounts = await tx.fetch(
+        keys = await tx.fetch(
             "UPDATE accounts SET rest_until = :now + :lease WHERE id = ("
             "  SELECT o.account_id FROM orders o JOIN accounts a ON a.id = o.account_id"
             "  WHERE o.next_poll_at <= :now AND a.rest_until <= :now AND a.parked_at IS NULL"
-            "  AND a.encrypted_key IS NOT NULL ORDER BY o.next_poll_at LIMIT 1) RETURNING *",
+            "  AND a.encrypted_key IS NOT NULL ORDER BY o.next_poll_at LIMIT 1) "
+            f"RETURNING {accounts.COLUMNS}, failures",
             now=now,
             lease=lease,
         )
-        if not accounts:
+        if not keys:
             return None
-        orders = await tx.fetch(
+        due = await tx.fetch(
             "UPDATE orders SET next_poll_at = :now + look_factor * :interval WHERE id IN ("
             "  SELECT id FROM orders WHERE account_id = :account_id"
             "  AND (next_poll_at <= :now"
             "    OR (state = 'open' AND next_poll_at <= :now + look_factor * :interval * 0.5))"
-            "  ORDER BY next_poll_at LIMIT :limit) RETURNING *",
+            f"  ORDER BY next_poll_at LIMIT :limit) RETURNING {orders.COLUMNS}",
             now=now,
             interval=interval,
-            account_id=accounts[0]["id"],
+            account_id=keys[0]["id"],
             limit=limit,
         )
-    return Claim(account(accounts[0]), accounts[0]["failures"], tuple(order(row) for row in orders))
+    return Claim(account(keys[0]), keys[0]["failures"], tuple(order(row) for row in due))
 
 
 async def store(db: Database, *, claim: Claim, looks: Sequence[Look], now: float) -> None:

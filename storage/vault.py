@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from storage.database import Database, WrongEncryptionKey
 
+_KEY_ID = 8  # characters
+_MOMENTARY = b"inbox"
 _NONCE = 12  # bytes, as NIST SP 800-38D recommends for GCM
 
 
@@ -37,26 +39,39 @@ class Vault:
     """
 
     def __init__(self, keys: Sequence[bytes], on_secret: Callable[[str], None] = lambda _: None) -> None:
-        self._ciphers = {hashlib.sha256(key).hexdigest()[:8]: AESGCM(key) for key in keys}
+        self._ciphers = {hashlib.sha256(key).hexdigest()[:_KEY_ID]: AESGCM(key) for key in keys}
         self.key_id = next(iter(self._ciphers))
         self._pepper = hashlib.sha256(b"pseudonym" + keys[0]).digest()
         self._on_secret = on_secret
 
     def seal(self, panel_key: str, *, chat_id: int, panel: str) -> bytes:
         self._on_secret(panel_key)
-        nonce = secrets.token_bytes(_NONCE)
-        cipher = self._ciphers[self.key_id]
-        return nonce + cipher.encrypt(nonce, panel_key.encode(), _owner(chat_id, panel))
+        return self._encrypt(panel_key.encode(), _owner(chat_id, panel))
 
     def open(self, sealed: bytes, *, key_id: str, chat_id: int, panel: str) -> str:
         """The panel key in clear. Raises WrongEncryptionKey, also when it belongs to someone else."""
-        try:
-            cipher = self._ciphers[key_id]
-            clear = cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], _owner(chat_id, panel)).decode()
-        except (KeyError, InvalidTag) as error:
-            raise WrongEncryptionKey("a stored panel key cannot be decrypted") from error
+        clear = self._decrypt(sealed, key_id, _owner(chat_id, panel)).decode()
         self._on_secret(clear)
         return clear
+
+    def wrap(self, text: str) -> bytes:
+        """For what may hold a key and waits only for moments; names its encryption key itself."""
+        return self.key_id.encode() + self._encrypt(text.encode(), _MOMENTARY)
+
+    def unwrap(self, wrapped: bytes) -> str:
+        """Raises WrongEncryptionKey."""
+        key_id, sealed = wrapped[:_KEY_ID].decode(), wrapped[_KEY_ID:]
+        return self._decrypt(sealed, key_id, _MOMENTARY).decode()
+
+    def _encrypt(self, clear: bytes, owner: bytes) -> bytes:
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._ciphers[self.key_id].encrypt(nonce, clear, owner)
+
+    def _decrypt(self, sealed: bytes, key_id: str, owner: bytes) -> bytes:
+        try:
+            return self._ciphers[key_id].decrypt(sealed[:_NONCE], sealed[_NONCE:], owner)
+        except (KeyError, InvalidTag) as error:
+            raise WrongEncryptionKey("what is stored cannot be decrypted with ENCRYPTION_KEYS") from error
 
     def pseudonym(self, chat_id: int) -> str:
         """A stand-in for a chat that nobody can turn back without the encryption key."""

@@ -5,11 +5,11 @@ from typing import assert_never
 
 from telegram import Update
 
-from bot.chat import ordering
 from bot.chat.asking import account_or_ask
+from bot.chat.resuming import ask_again
 from bot.chat.screens import accounts as screens
 from bot.chat.screens import start
-from bot.core.accounts import Connected, Malformed, Paused, Refused, looks_like_key
+from bot.core.accounts import Connected, Malformed, Paused, Refused, is_possible_key, looks_like_key
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Command, Otherwise, Tapped, Typed
@@ -19,7 +19,7 @@ from storage import orders
 
 async def key(context: Context) -> None:
     if context.argument:
-        await try_key(context, context.argument)
+        await take(context, context.argument)
         return
     was = context.dialog
     resume = was.resume if was.step is Step.KEY else was.step
@@ -28,16 +28,28 @@ async def key(context: Context) -> None:
 
 
 async def take_key(context: Context) -> None:
-    """A text while a key is awaited. A dialog that was interrupted for it goes on afterwards."""
-    if await try_key(context, context.text.strip()):
-        was = context.dialog
+    """A text while a key is awaited, or one at some other step that can only be a key."""
+    await take(context, context.text.strip())
+
+
+async def take_out_of_turn(context: Context) -> None:
+    """A text where nothing is awaited: from a stranger it may be a key."""
+    if await context.desk.accounts.current(context.chat_id) is not None:
+        await context.say(start.unexpected())
+    elif is_possible_key(context.text.strip()) and any(c.isdigit() for c in context.text):
+        await take(context, context.text.strip())
+    else:
+        context.go(Step.KEY)
+        await context.say(start.ask_key(context.desk.about))
+
+
+async def take(context: Context, text: str) -> None:
+    """Try the text as a key. A dialog that was interrupted for one goes on once it is connected."""
+    connected = await try_key(context, text)
+    was = context.dialog
+    if connected and was.step is Step.KEY:
         context.turn.go(replace(was, step=was.resume, resume=Step.NOWHERE))
-        await ordering.ask_again(context)
-
-
-async def take_stray_key(context: Context) -> None:
-    """A text at some other step that can only be a key."""
-    await try_key(context, context.text.strip())
+        await ask_again(context)
 
 
 async def try_key(context: Context, text: str) -> bool:
@@ -90,7 +102,8 @@ async def keep(context: Context) -> None:
 
 
 def _is_stray_key(update: Update) -> bool:
-    return bool(update.message and update.message.text and looks_like_key(update.message.text))
+    message = update.message
+    return message is not None and looks_like_key(message.text or message.caption or "")
 
 
 def add_to(application: ChatApplication) -> None:
@@ -102,6 +115,7 @@ def add_to(application: ChatApplication) -> None:
             Tapped("forget", forget),
             Tapped("keep", keep),
             Typed(Step.KEY, take_key),
-            Otherwise(_is_stray_key, take_stray_key),
+            Otherwise(_is_stray_key, take_key),
+            Typed(Step.NOWHERE, take_out_of_turn),
         ]
     )

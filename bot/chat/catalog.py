@@ -10,6 +10,8 @@ from bot.gateway.dialog import Step
 from bot.gateway.handlers import Command, Tapped, Typed
 from storage.accounts import Account
 
+CATEGORY = "\n"  # begins what is browsed when it is a category
+
 
 async def order(context: Context) -> None:
     """Always begins anew. With arguments it goes as far as they lead."""
@@ -41,7 +43,7 @@ async def search(context: Context, account: Account, catalog: Catalog, text: str
     if exact is not None:
         await ordering.choose(context, account, exact)
     elif found:
-        context.go(Step.CHOOSING, browsing=text)
+        context.go(Step.CHOOSING, browsing=" ".join(text.split()))
         await show_list(context, account, catalog)
     else:
         version = context.go(Step.CHOOSING)
@@ -55,10 +57,10 @@ async def show_list(context: Context, account: Account, catalog: Catalog, *, pag
     if not catalog.categories:
         await context.show(screens.empty())
         return
-    category = catalog.category(browsing.removeprefix("@")) if browsing.startswith("@") else None
+    category = catalog.category(browsing.removeprefix(CATEGORY)) if browsing.startswith(CATEGORY) else None
     if category is not None:
         found, title = category.services, screens.name_of(category)
-    elif browsing and not browsing.startswith("@"):
+    elif browsing and not browsing.startswith(CATEGORY):
         found, title = catalog.search(browsing), browsing
     else:
         await context.show(screens.categories(catalog.categories, page=page, version=version))
@@ -77,7 +79,7 @@ async def turn_page(context: Context) -> None:
 async def open_category(context: Context) -> None:
     found = await account_and_catalog(context)
     if found is not None:
-        context.go(Step.CHOOSING, browsing=f"@{context.press.id}")
+        context.go(Step.CHOOSING, browsing=CATEGORY + context.press.id)
         await show_list(context, *found)
 
 

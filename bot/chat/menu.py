@@ -14,7 +14,7 @@ COMMANDS = (
     ("orders", "your orders and how they are doing"),
     ("balance", "your balance"),
     ("key", "connect or change your API key"),
-    ("cancel", "leave what is going on"),
+    ("cancel", "stop what you are doing"),
     ("help", "what I can do"),
     ("privacy", "what I keep about you"),
     ("forget", "erase everything about you"),

@@ -58,7 +58,8 @@ async def ask(
     if field is None:
         await show_summary(context, account, service, draft, note=note)
     else:
-        await context.show(screens.question(field, service, account.currency, version=version, wrong=wrong))
+        screen = screens.question(field, service, account.currency, version=version, wrong=wrong, note=note)
+        await context.show(screen)
 
 
 async def take_answer(context: Context) -> None:
@@ -87,20 +88,16 @@ async def show_summary(
     await context.show(screens.summary(service, draft, offer, version=version, twin=twin, note=note))
 
 
-async def ask_again(context: Context) -> None:
-    """Show once more what the dialog waits for, after something came in between."""
-    if context.dialog.step not in {Step.ANSWERING, Step.CONFIRMING}:
-        return
+async def ask_current(context: Context, *, note: str | None = None) -> None:
+    """The question or the summary the dialog is at, once more."""
     found = await _at_hand(context)
     if found is not None:
-        await ask(context, *found, context.draft)
+        await ask(context, *found, context.draft, note=note)
 
 
 async def remind(context: Context) -> None:
     """A text where a tap is awaited."""
-    found = await _at_hand(context)
-    if found is not None:
-        await ask(context, *found, context.draft, note=screens.tap_please())
+    await ask_current(context, note=screens.tap_please())
 
 
 async def change(context: Context) -> None:
@@ -167,7 +164,7 @@ async def _already(context: Context) -> None:
     if order is None:
         await context.toast(t("This button is from an earlier step. /order starts a new order."))
     else:
-        await context.toast(t("You confirmed this order already. It is placed once. /orders shows it."))
+        await context.toast(t("You confirmed this already; it is sent only once. /orders shows how it went."))
 
 
 async def _at_hand(context: Context) -> tuple[Account, Service] | None:

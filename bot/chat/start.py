@@ -27,8 +27,9 @@ async def cancel(context: Context) -> None:
     if context.dialog.step is Step.NOWHERE:
         await context.show(start.nothing_to_leave())
         return
+    step = context.dialog.step
     context.leave()
-    await context.show(start.left())
+    await context.show(start.left(step))
 
 
 def add_to(application: ChatApplication) -> None:

@@ -9,7 +9,7 @@ from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Tapped, Typed
 from bot.gateway.texts import t
-from bot.panel.errors import BadKey, PanelRefused
+from bot.panel.errors import BadKey, PanelError, PanelRefused
 from storage import accounts, orders
 from storage.orders import Order
 
@@ -20,18 +20,28 @@ async def look_again(context: Context) -> None:
         return
     await context.toast(t("Asking for your balance…"))
     account = await accounts.of_order(context.desk.db, chat_id=context.chat_id, order_id=order.id)
-    if account is not None:
-        await context.desk.ordering.evidence(account, order)
+    note = None
+    try:
+        if account is not None:
+            await context.desk.ordering.evidence(account, order)
+    except BadKey:
+        raise
+    except PanelError:
+        note = screens.no_evidence(context.desk.about)
     order = await orders.get(context.desk.db, chat_id=context.chat_id, order_id=order.id) or order
-    await context.show(screens.uncertain(order, context.desk.about))
+    await context.show(screens.uncertain(order, context.desk.about, note=note))
 
 
 async def ask_id(context: Context) -> None:
     order = await _uncertain(context, context.press.id)
     if order is not None:
-        version = context.go(Step.ORDER_ID, order_id=order.id)
         await context.toast()
-        await context.say(screens.ask_order_id(context.desk.about, version=version))
+        await wait_for_id(context, order.id)
+
+
+async def wait_for_id(context: Context, order_id: str) -> None:
+    version = context.go(Step.ORDER_ID, order_id=order_id)
+    await context.say(screens.ask_order_id(context.desk.about, version=version))
 
 
 async def take_id(context: Context) -> None:

@@ -6,7 +6,6 @@ from telegram.constants import ChatType
 from telegram.error import Forbidden, TelegramError
 
 from bot.chat.screens import accounts as account_screens
-from bot.chat.screens import start
 from bot.core.accounts import looks_like_key
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
@@ -43,7 +42,8 @@ async def elsewhere(context: Context) -> None:
 async def edited(context: Context) -> None:
     """An edited message is never an answer, but it may hold a key."""
     text = context.text
-    if looks_like_key(text) or (command(context.incoming.edited_message) == "key" and context.argument):
+    is_command = command(context.incoming.edited_message) == "key" and context.argument
+    if looks_like_key(text) or is_command or context.dialog.step is Step.KEY:
         deleted = await context.desk.messenger.delete(context.chat_id, context.message.message_id)
         note = account_screens.not_deleted(deleted)
     else:
@@ -71,18 +71,11 @@ async def unknown_command(context: Context) -> None:
 
 
 async def other_message(context: Context) -> None:
-    """A text out of turn, a sticker, a photo, a voice message."""
-    if context.text:
-        account = await context.desk.accounts.current(context.chat_id)
-        if account is None:
-            context.go(Step.KEY)
-            await context.say(start.ask_key(context.desk.about))
-            return
-        words = t("I did not expect a message right now. /order starts an order, /help shows what I can do.")
-    elif context.dialog.step is Step.NOWHERE:
-        words = t("That is kind, but I only read text. /help shows what I can do.")
+    """A sticker, a photo, a voice message."""
+    if context.dialog.step is Step.NOWHERE:
+        words = t("Sorry, I only read text. /help shows what I can do.")
     else:
-        words = t("I only read text. Please type your answer, or /cancel.")
+        words = t("Sorry, I only read text. Please type your answer, or /cancel.")
     await context.say(Screen(words))
 
 

@@ -57,9 +57,9 @@ def is_possible_key(text: str) -> bool:
 
 
 def looks_like_key(text: str) -> bool:
-    """Surely a key and not an answer: one word of 32 to 64 letters and digits, both of them."""
+    """Surely a key and not an answer: one word of 32 to 64 letters, digits and dashes."""
     word = text.strip()
-    return bool(re.fullmatch(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9]{32,64}", word))
+    return bool(re.fullmatch(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_-]{32,64}", word))
 
 
 class Accounts:
@@ -114,19 +114,24 @@ class Accounts:
         await self._store(chat_id, key, balance, language)
         return Connected(balance)
 
-    async def balance(self, account: Account) -> Balance:
+    async def balance(self, account: Account, *, unseen: bool = False) -> Balance:
         """Also tries a parked key again, and lets machines use it when the panel takes it."""
-        balance = await self.asking(account, self._panel.balance)
+        balance = await self.asking(account, self._panel.balance, unseen=unseen)
         if account.parked_at is not None:
             await accounts.unpark(self._db, account_id=account.id)
         return balance
 
-    async def asking(self, account: Account, call: Callable[[str], Awaitable[T]]) -> T:
-        """Make a call for the key's owner, who is told at once when the panel rejects the key."""
+    async def asking(
+        self, account: Account, call: Callable[[str], Awaitable[T]], *, unseen: bool = False
+    ) -> T:
+        """Make a call with the account's key, which is parked when the panel rejects it.
+
+        Its owner gets a notice of that when the call is `unseen`: when nobody waits for its answer.
+        """
         try:
             return await call(self.key(account))
         except BadKey:
-            await self.park(account, tell=False)
+            await self.park(account, tell=unseen)
             raise
 
     async def park(self, account: Account, *, tell: bool) -> None:

@@ -117,10 +117,10 @@ class Catalogs:
         """
         stored = await self._stored(account)
         if stored is None:
-            return await asyncio.shield(self._fetch(account))
+            return await asyncio.shield(self._fetch(account, unseen=False))
         is_stale = account.catalog_at is None or account.catalog_at + FRESH_SECONDS < self._clock()
         if is_stale and self._clock() >= self._not_before.get(account.id, 0):
-            self._fetch(account)
+            self._fetch(account, unseen=True)
         return stored
 
     async def close(self) -> None:
@@ -128,11 +128,11 @@ class Catalogs:
             task.cancel()
         await asyncio.gather(*self._fetching.values(), return_exceptions=True)
 
-    def _fetch(self, account: Account) -> asyncio.Task[Catalog]:
+    def _fetch(self, account: Account, *, unseen: bool) -> asyncio.Task[Catalog]:
         """One fetch per key at a time, shared by all who wait for it."""
         task = self._fetching.get(account.id)
         if task is None:
-            task = asyncio.create_task(self._refresh(account), name="catalog")
+            task = asyncio.create_task(self._refresh(account, unseen=unseen), name="catalog")
             self._fetching[account.id] = task
             task.add_done_callback(lambda done: self._fetched(account.id, done))
         return task
@@ -142,9 +142,9 @@ class Catalogs:
         if not task.cancelled() and not isinstance(task.exception(), PanelError | None):
             task.result()
 
-    async def _refresh(self, account: Account) -> Catalog:
+    async def _refresh(self, account: Account, *, unseen: bool) -> Catalog:
         try:
-            services = await self._accounts.asking(account, self._panel.services)
+            services = await self._accounts.asking(account, self._panel.services, unseen=unseen)
         except PanelError as error:
             self._not_before[account.id] = self._clock() + max(error.retry_after or 0, PAUSE_SECONDS)
             raise

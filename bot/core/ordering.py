@@ -177,11 +177,8 @@ class Ordering:
             next_poll_at=now,
         )
 
-    async def evidence(self, account: Account, order: Order) -> Decimal | None:
-        """The balance now, kept with the order to compare; None when the panel does not tell it."""
-        try:
-            balance = await self._accounts.balance(account)
-        except PanelError:
-            return None
+    async def evidence(self, account: Account, order: Order, *, unseen: bool = False) -> Decimal:
+        """The balance now, kept with the order to compare. Raises PanelError; `unseen` as in `asking`."""
+        balance = await self._accounts.balance(account, unseen=unseen)
         await orders.note_balance_after(self._db, order_id=order.id, balance=balance.amount)
         return balance.amount

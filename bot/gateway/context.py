@@ -97,7 +97,7 @@ class Context(CallbackContext[ExtBot[None], Any, Any, Any]):
 
     @property
     def text(self) -> str:
-        return self.message.text or ""
+        return self.message.text or self.message.caption or ""
 
     @property
     def argument(self) -> str:

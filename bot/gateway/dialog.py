@@ -24,7 +24,8 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dialog:
-    """`browsing` is what is listed: "" the categories, "@ref" one of them, else the words searched for.
+    """`browsing` is what is listed: "" the categories, a line break and its ref for one of them (nobody can
+    type that), else the words searched for.
 
     `order_id` is the uncertain order whose id is asked for. `resume` is where to go on after a key was
     asked for in between.

@@ -11,7 +11,7 @@ from bot.gateway.context import Context
 from bot.gateway.dialog import Step, current_turn
 
 Handle = Callable[[Context], Awaitable[None]]
-_COMMAND = re.compile(r"/([a-z0-9_]{1,32})(?:@\w+)?(?:\s|$)", re.IGNORECASE | re.ASCII)
+_COMMAND = re.compile(r"/([a-z0-9_]{1,32})(?:@(\w+))?(?:\s|$)", re.IGNORECASE | re.ASCII)
 
 
 class _Handler(BaseHandler[Update, Context, None]):
@@ -84,6 +84,10 @@ class Otherwise(_Handler):
 
 
 def command(message: Message | None) -> str | None:
-    """The name of the command a message is, in lower case; None for any other message."""
+    """The name of the command a message is, in lower case; None for any other message, and for a command
+    to another bot."""
     found = _COMMAND.match(message.text) if message is not None and message.text else None
-    return found[1].casefold() if found else None
+    if message is None or found is None:
+        return None
+    is_ours = found[2] is None or found[2].casefold() == message.get_bot().username.casefold()
+    return found[1].casefold() if is_ours else None

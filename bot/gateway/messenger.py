@@ -4,18 +4,20 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from markupsafe import Markup
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.request import RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from bot.gateway.buttons import Rows, keyboard
 from bot.gateway.pacing import Budget
 
 PATIENCE_SECONDS = 60.0
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = {"is_disabled": True}
 
 T = TypeVar("T")
 
@@ -42,14 +44,8 @@ class Messenger:
 
         async def call() -> int:
             self._charge(chat_id)
-            message = await self._bot.send_message(
-                chat_id,
-                str(screen.text),
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard(screen.rows),
-                link_preview_options=_NO_PREVIEW,
-            )
-            return message.message_id
+            sent = await post(self._bot, "sendMessage", chat_id=chat_id, **_content(screen))
+            return int(sent["message_id"])
 
         return await self._patiently(call)
 
@@ -58,14 +54,8 @@ class Messenger:
 
         async def call() -> None:
             self._charge(chat_id)
-            await self._bot.edit_message_text(
-                str(screen.text),
-                chat_id=chat_id,
-                message_id=message_id,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard(screen.rows),
-                link_preview_options=_NO_PREVIEW,
-            )
+            values = {"chat_id": chat_id, "message_id": message_id, **_content(screen)}
+            await post(self._bot, "editMessageText", **values)
 
         try:
             await self._patiently(call)
@@ -126,6 +116,22 @@ class Messenger:
                     raise
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10.0)
+
+
+async def post(bot: Bot, method: str, **values: Any) -> Any:
+    """Call a Bot API method without making objects of its answer, half of what sending would cost."""
+    form = [RequestParameter(name, value, None) for name, value in values.items() if value is not None]
+    return await bot.request.post(f"{bot.base_url}/{method}", RequestData(form))
+
+
+def _content(screen: Screen) -> dict[str, Any]:
+    markup = keyboard(screen.rows)
+    return {
+        "text": str(screen.text),
+        "parse_mode": ParseMode.HTML,
+        "reply_markup": markup.to_dict() if markup else None,
+        "link_preview_options": _NO_PREVIEW,
+    }
 
 
 def seconds(error: RetryAfter) -> float:

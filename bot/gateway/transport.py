@@ -1,6 +1,7 @@
 """Telegram over aiohttp, behind the framework's own seam: several times as fast as its stock one."""
 
 import json
+from urllib.parse import urlencode
 
 import aiohttp
 from telegram._utils.defaultvalue import DefaultValue
@@ -11,6 +12,7 @@ from telegram.request import BaseRequest, RequestData
 READ_SECONDS = 20.0
 CONNECT_SECONDS = 5.0
 LARGEST_REPLY = 16 * 1024 * 1024
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Transport(BaseRequest):
@@ -48,14 +50,12 @@ class Transport(BaseRequest):
             raise RuntimeError("the transport is not initialized")
         read = READ_SECONDS if isinstance(read_timeout, DefaultValue) else read_timeout
         limits = aiohttp.ClientTimeout(total=read, sock_connect=CONNECT_SECONDS)
+        body, headers = _body(request_data)
         try:
             async with self._session.request(
-                method, url, data=_body(request_data), timeout=limits, allow_redirects=False
+                method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
             ) as response:
-                body = await response.content.read(LARGEST_REPLY)
-                while not response.content.at_eof() and len(body) < LARGEST_REPLY:
-                    body += await response.content.read(LARGEST_REPLY)
-                return response.status, body
+                return response.status, await _read(response.content)
         except TimeoutError:
             raise TimedOut from None
         except aiohttp.ClientError as error:
@@ -74,14 +74,24 @@ class Transport(BaseRequest):
         return found
 
 
-def _body(data: RequestData | None) -> dict[str, str] | aiohttp.FormData | None:
+async def _read(content: aiohttp.StreamReader) -> bytes:
+    reply = bytearray()
+    async for chunk in content.iter_any():
+        reply += chunk
+        if len(reply) > LARGEST_REPLY:
+            raise NetworkError("Telegram answered with more than 16 MB")
+    return bytes(reply)
+
+
+def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:
     if data is None:
-        return None
+        return None, {}
     if not data.contains_files:
-        return data.json_parameters
+        # aiohttp's own forms are built for files and cost a quarter of a whole update
+        return urlencode(data.json_parameters).encode(), _FORM
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, content_type) in (data.multipart_data or {}).items():
         form.add_field(name, content, filename=filename, content_type=content_type)
-    return form
+    return form, {}

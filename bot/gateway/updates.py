@@ -24,9 +24,10 @@ from bot.gateway.dialog import Turn, maybe_turn, set_turn
 from bot.gateway.texts import speaking
 from bot.panel.client import PERSON_SECONDS
 from storage import accounts, conversations, inbox
-from storage.conversations import STRANGER
+from storage.conversations import Visit
 from storage.database import Database
 from storage.inbox import Waiting
+from storage.vault import Vault
 
 SLOTS = 1000
 BACKLOG = 20  # updates waiting in one chat; what comes beyond is dropped, and the person told once
@@ -41,6 +42,7 @@ Handle = Callable[[Update], Awaitable[None]]
 class _Chat:
     waiting: deque[Waiting] = field(default_factory=deque)
     told: bool = False
+    visit: Visit | None = None
 
 
 @dataclass(slots=True)
@@ -57,6 +59,7 @@ class Runner:
         self,
         db: Database,
         bot: Bot,
+        vault: Vault,
         *,
         handle: Handle,
         overflow: Callable[[int], Coroutine[Any, Any, None]],
@@ -65,6 +68,7 @@ class Runner:
     ) -> None:
         self._db = db
         self._bot = bot
+        self._vault = vault
         self._handle = handle
         self._overflow = overflow
         self._typing = typing
@@ -86,7 +90,7 @@ class Runner:
     async def accept(self, updates: Sequence[dict[str, Any]]) -> None:
         """Store a batch of updates, then have them handled. They are safe when this returns."""
         batch = [
-            Waiting(u["update_id"], chat_of(u), json.dumps(u, ensure_ascii=False, separators=(",", ":")))
+            Waiting(u["update_id"], chat_of(u), self._vault.wrap(json.dumps(u, separators=(",", ":"))))
             for u in updates
         ]
         backlog = Counter({chat_id: len(chat.waiting) for chat_id, chat in self._chats.items()})
@@ -95,8 +99,11 @@ class Runner:
             backlog[one.chat_id] += 1
             if backlog[one.chat_id] <= BACKLOG:
                 kept.append(one)
-        for one in await inbox.store(self._db, kept, now=self._clock()):
-            self._take(one)
+        fresh = await inbox.store(self._db, kept, now=self._clock())
+        idle = {one.chat_id for one in fresh} - self._chats.keys()
+        visits = await conversations.visits(self._db, chat_ids=list(idle)[:100]) if idle else {}
+        for one in fresh:
+            self._take(one, visits.get(one.chat_id))
         for chat_id, waiting in backlog.items():
             if waiting > BACKLOG:
                 self._tell_overflow(chat_id)
@@ -135,7 +142,9 @@ class Runner:
             typing.cancel()
             if turn.open:
                 await self._slots.acquire()
-                turn.holds = True
+                turn.holds = turn.open
+                if not turn.open:
+                    self._slots.release()
 
     async def _keep_typing(self, turn: Turn) -> None:
         await asyncio.sleep(TYPING_AFTER)
@@ -143,10 +152,11 @@ class Runner:
             await self._typing(turn.chat_id)
             await asyncio.sleep(TYPING_EVERY)
 
-    def _take(self, one: Waiting) -> None:
+    def _take(self, one: Waiting, visit: Visit | None = None) -> None:
+        """`visit` is what is known of a chat that was idle just now; None: to be looked up."""
         chat = self._chats.get(one.chat_id)
         if chat is None:
-            chat = self._chats[one.chat_id] = _Chat()
+            chat = self._chats[one.chat_id] = _Chat(visit=visit)
             self._start(self._work(one.chat_id, chat))
         chat.waiting.append(one)
 
@@ -166,18 +176,20 @@ class Runner:
             while chat.waiting and not self._stopping:
                 one = chat.waiting.popleft()
                 try:
-                    await self._serve(chat_id, one)
+                    visit, chat.visit = chat.visit, None
+                    await self._serve(chat_id, one, visit)
                 except Exception:
                     # The row stays in the inbox, to be handled at the next start.
                     log.exception("update not handled", update_id=one.update_id)
         finally:
             del self._chats[chat_id]
 
-    async def _serve(self, chat_id: int, one: Waiting) -> None:
+    async def _serve(self, chat_id: int, one: Waiting, visit: Visit | None) -> None:
         update = self._read(one)
         user = update.effective_user
         language = (user.language_code or "") if user else ""
-        visit = await conversations.visit(self._db, chat_id=chat_id) if chat_id else STRANGER
+        if visit is None:
+            visit = (await conversations.visits(self._db, chat_ids=[chat_id]))[chat_id]
         deadline = asyncio.get_running_loop().time() + PERSON_SECONDS
         turn = Turn.begin(chat_id, visit, deadline=deadline)
         await self._slots.acquire()
@@ -199,7 +211,7 @@ class Runner:
     def _read(self, one: Waiting) -> Update:
         """An update of a shape nobody knows counts as an empty one, which no handler takes."""
         try:
-            return Update.de_json(json.loads(one.body), self._bot)
+            return Update.de_json(json.loads(self._vault.unwrap(one.body)), self._bot)
         except Exception:
             log.exception("update not understood", update_id=one.update_id)
             return Update(one.update_id)

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import Context
 
 import structlog
 
 from bot.core.ordering import Ordering, Uncertain
+from bot.panel.errors import PanelError
 from storage.accounts import Account
 from storage.orders import Order
 
@@ -40,7 +42,8 @@ class Placing:
             outcome = await self._ordering.carry_out(account, order)
             log.info("order settled", outcome=type(outcome).__name__)
             if isinstance(outcome, Uncertain):
-                await self._ordering.evidence(account, order)
+                with suppress(PanelError):
+                    await self._ordering.evidence(account, order, unseen=True)
             await self._tell(order.id)
         except Exception:
             # The row stays "placing" or its notice stays in the outbox: told later, never sent again.

@@ -1,7 +1,6 @@
 """Reads a panel's no: which replies are errors, in which words, and what these mean. Pure."""
 
 import re
-from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from bot.panel.errors import BadKey, Meaning, PanelBusy, PanelRefused
@@ -67,7 +66,7 @@ def refuse(words: str, *, status_code: int = 200, retry_after: float | None = No
 
 def error_words(payload: Json) -> str | None:
     """The panel's words when the whole reply is an error, else None. A `status` alone is no error."""
-    if not isinstance(payload, Mapping):
+    if not isinstance(payload, dict):
         return None
     told = payload.get("message") or payload.get("msg")
     error = payload.get("error") or payload.get("errors")
@@ -80,11 +79,11 @@ def error_words(payload: Json) -> str | None:
 
 def words_of(told: Json, *, depth: int = 3) -> str:
     """One readable line of whatever an error field holds."""
-    if isinstance(told, Mapping) and depth:
+    if isinstance(told, dict) and depth:
         told = told.get("message") or told.get("error") or list(told.values())
     if isinstance(told, list) and depth:
         told = "; ".join(words_of(one, depth=depth - 1) for one in told[:5])
-    elif isinstance(told, Mapping) and depth:
+    elif isinstance(told, dict) and depth:
         told = words_of(told, depth=depth - 1)
     return clean_text(str(told), _LONGEST_WORDS)
 

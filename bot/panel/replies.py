@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import NoReturn
 
 from bot.panel.errors import PanelGarbled
@@ -27,6 +28,7 @@ _LARGEST_COUNT = 2**63  # what a database column takes
 _NO_LIMIT = 10**9  # for a service that names no maximum
 
 
+@lru_cache(1024)
 def status_of(word: str) -> Status | None:
     """The status a panel's word stands for, however it spells it; None when it is unknown."""
     return STATUS_WORDS.get("".join(re.split(r"[\s_-]+", word.casefold())))
@@ -49,7 +51,7 @@ def load(text: str, *, status_code: int = 200, retry_after: float | None = None)
 
 def services(payload: Json) -> tuple[Service, ...]:
     """The price list, the first of equal ids kept. Lines that cannot be read are left out."""
-    if isinstance(payload, Mapping):
+    if isinstance(payload, dict):
         payload = payload.get("services")
     if not isinstance(payload, list):
         raise PanelGarbled("a service list of unknown shape")
@@ -65,8 +67,8 @@ def services(payload: Json) -> tuple[Service, ...]:
 
 def order_id(payload: Json) -> str:
     """The id of a new order. Raises PanelGarbled when there is none: it may exist all the same."""
-    told = payload.get("order") if isinstance(payload, Mapping) else None
-    if isinstance(told, Mapping):
+    told = payload.get("order") if isinstance(payload, dict) else None
+    if isinstance(told, dict):
         words = error_words(told)
         if words is not None:
             refuse(words)
@@ -86,17 +88,17 @@ def order_status(payload: Json) -> OrderStatus:
 def order_statuses(payload: Json, asked: Iterable[str]) -> dict[str, OrderStatus | Unreadable]:
     """What the reply says of each asked id. Ids it does not mention are missing here too."""
     if isinstance(payload, list):
-        items = {_id(i.get("order"), _ORDER_ID): i for i in payload if isinstance(i, Mapping)}
-    elif isinstance(payload, Mapping):
+        items = {_id(i.get("order"), _ORDER_ID): i for i in payload if isinstance(i, dict)}
+    elif isinstance(payload, dict):
         nested = payload.get("orders")
-        items = dict(nested if isinstance(nested, Mapping) else payload)
+        items = dict(nested if isinstance(nested, dict) else payload)
     else:
         raise PanelGarbled("order statuses of unknown shape")
     return {order: _order_status(items[order]) for order in asked if order in items}
 
 
 def balance(payload: Json) -> Balance:
-    amount = money(payload.get("balance")) if isinstance(payload, Mapping) else None
+    amount = money(payload.get("balance")) if isinstance(payload, dict) else None
     if amount is None:
         raise PanelGarbled("a balance of unknown shape")
     currency = payload.get("currency")
@@ -113,6 +115,8 @@ def money(value: object) -> Decimal | None:
 
 def _count(value: object) -> int | None:
     """A whole number that a database takes, else None."""
+    if isinstance(value, str) and len(value) < 19 and value.isascii() and value.isdigit():
+        return int(value)
     number = money(value)
     return None if number is None or abs(number) >= _LARGEST_COUNT else int(number)
 
@@ -124,7 +128,7 @@ def _decimal(text: str) -> Decimal | None:
 
 
 def _service(item: Json) -> Service | None:
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return None
     service_id = _id(item.get("service"), _SERVICE_ID)
     rate, least, most = money(item.get("rate")), _count(item.get("min")), _count(item.get("max"))
@@ -149,7 +153,7 @@ def _service(item: Json) -> Service | None:
 def _order_status(item: Json) -> OrderStatus | Unreadable:
     if isinstance(item, str):
         return Unreadable(words_of(item))
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return Unreadable("")
     words = error_words(item)
     if words is not None:
@@ -160,13 +164,18 @@ def _order_status(item: Json) -> OrderStatus | Unreadable:
     children = item.get("orders")
     found = [_id(c, _ORDER_ID) for c in children] if isinstance(children, list) else []
     return OrderStatus(
-        word=clean_text(word, 60),
+        word=_clean_word(word),
         status=status_of(word),
         charge=money(item.get("charge")),
         start_count=_count(item.get("start_count")),
         remains=_count(item.get("remains")),
         children=tuple(c for c in found if c is not None),
     )
+
+
+@lru_cache(1024)
+def _clean_word(word: str) -> str:
+    return clean_text(word, 60)
 
 
 def _id(value: object, shape: re.Pattern[str]) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.forms import Draft, Offer
 from bot.core.ordering import Outcome, Placed, Rejected, Uncertain
-from bot.panel.errors import BadKey, PanelRefused
+from bot.panel.errors import BadKey, PanelError, PanelRefused
 from bot.sandbox.panel import Trouble
 from tests.core.core_world import FOLLOWERS, INTERVAL, KEY, LINK, World, open_world
 
@@ -164,7 +164,8 @@ async def test_the_balance_afterwards_is_kept_as_evidence(world: World) -> None:
     order = await world.order(order)
     assert (order.balance_before, order.balance_after) == (Decimal("100.84292"), Decimal("100.79792"))
     world.panel.misbehave(Trouble.SERVER_ERROR, action="balance")
-    assert await world.ordering.evidence(account, order) is None
+    with pytest.raises(PanelError):
+        await world.ordering.evidence(account, order)
 
 
 async def test_an_order_found_by_its_person_is_followed_once_the_panel_knows_it(world: World) -> None:

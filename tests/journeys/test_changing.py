@@ -57,7 +57,7 @@ async def test_shows_a_summary_also_when_the_balance_is_not_to_be_had(chat: Pers
     await says(chat, "/order")
     panel.misbehave(Trouble.SERVER_ERROR, action="balance")
     shown = await summary(chat)
-    assert "does not tell your balance" in shown.text
+    assert "could not get your balance" in shown.text
 
     panel.calm()
     await chat.taps_on(shown, "Place order")

@@ -30,7 +30,7 @@ async def test_a_double_tap_places_once(chat: Person, panel: Panel) -> None:
 
     await becomes(chat, shown, "Order 23501 is placed")
     assert await first.answer() == ""
-    assert "You confirmed this order already" in await second.answer()
+    assert "You confirmed this already" in await second.answer()
     await asyncio.sleep(A_WHILE)
     assert len(panel.calls("add")) == 1
 
@@ -55,7 +55,7 @@ async def test_tapped_again_later_it_is_only_a_toast(chat: Person, panel: Panel)
     await becomes(chat, shown, "is placed")
     tap = await chat.taps_data(data, shown)
 
-    assert "You confirmed this order already" in await tap.answer()
+    assert "You confirmed this already" in await tap.answer()
     assert len(panel.calls("add")) == 1
 
 
@@ -68,7 +68,7 @@ async def test_tapped_again_after_a_restart(world: World, chat: Person, panel: P
     await world.start()
     tap = await chat.taps_data(data, shown)
 
-    assert "You confirmed this order already" in await tap.answer()
+    assert "You confirmed this already" in await tap.answer()
     assert len(panel.calls("add")) == 1
 
 

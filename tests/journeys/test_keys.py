@@ -201,6 +201,6 @@ async def test_a_key_echoed_by_the_panel_is_not_shown(chat: Person, panel: Panel
 async def test_a_key_beneath_a_photo_is_deleted_too(chat: Person, panel: Panel) -> None:
     photo = {"photo": [{"file_id": "f", "file_unique_id": "u", "width": 9, "height": 9}]}
     sent = chat._send(chat.chat, media=photo | {"caption": OTHER_KEY})
-    await hears(chat, "only read text", after=sent)
+    await hears(chat, "Connected.", after=sent)
 
     assert sent.deleted

@@ -21,7 +21,7 @@ async def test_a_package_asks_only_for_the_link(chat: Person, panel: Panel) -> N
 async def test_custom_comments_asks_for_them_and_counts_the_lines(chat: Person, panel: Panel) -> None:
     await says(chat, "/order 2")
     question = await says(chat, LINK)
-    assert "Send the comments, each on a line of its own: 1 to 1,500 of them." in question.text
+    assert "Send 1 to 1,500 comments, one on each line." in question.text
 
     shown = await says(chat, "Nice <b>one</b>!\n\n  Great & good \n")
     assert "comments: Nice <b>one</b>! / Great & good" in shown.text
@@ -40,7 +40,7 @@ async def test_too_few_comments_are_counted_and_asked_again(chat: Person) -> Non
     assert "Send the comments" in question.text
 
     answer = await says(chat, "only one")
-    assert "You sent 1 comments; it must be" in answer.text
+    assert "Lines counted: 1. Please send" in answer.text
     assert "Send the comments" in answer.text
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+from typing import Any
 
 from bot.sandbox.panel import Panel, Trouble
 from bot.sandbox.telegram import Person
+from storage.vault import Vault, read_encryption_key
 from tests.conftest import KEY, World
 from tests.journeys.stories import (
     A_WHILE,
@@ -102,6 +104,11 @@ async def test_what_was_sent_while_it_was_down_is_handled_afterwards(
     assert len(panel.calls("add")) == 1
 
 
+def sealed(world: World, update: dict[str, Any]) -> bytes:
+    """An update as the inbox keeps it."""
+    return Vault([read_encryption_key(world.settings["encryption_keys"])]).wrap(json.dumps(update))
+
+
 async def test_an_update_that_was_stored_but_not_handled_is_taken_up(
     world: World, chat: Person, panel: Panel
 ) -> None:
@@ -114,7 +121,7 @@ async def test_an_update_that_was_stored_but_not_handled_is_taken_up(
         "INSERT INTO inbox (update_id, chat_id, body, received_at) VALUES (?, ?, ?, 0)",
         update["update_id"],
         chat.user.id,
-        json.dumps(update),
+        sealed(world, update),
     )
     await world.start()
 
@@ -143,7 +150,7 @@ async def test_a_confirmation_that_comes_again_places_nothing_twice(
     await change(
         world,
         "UPDATE inbox SET body = ?, chat_id = ?, handled_at = NULL WHERE update_id = ?",
-        json.dumps(update),
+        sealed(world, update),
         chat.user.id,
         update["update_id"],
     )

@@ -62,7 +62,7 @@ async def test_sets_the_command_menu_once(world: World, chat: Person) -> None:
 
 
 async def test_cancel_with_nothing_to_leave(chat: Person) -> None:
-    assert "Nothing is going on" in (await says(chat, "/cancel")).text
+    assert "There is nothing to cancel" in (await says(chat, "/cancel")).text
 
 
 @pytest.mark.parametrize(

@@ -87,10 +87,10 @@ async def test_a_wrong_id_is_asked_again(chat: Person, panel: Panel) -> None:
     await uncertain(chat, panel, made=True)
     await taps(chat, "Enter the id")
     answer = await says(chat, "99999")
-    assert "That is no order I can follow for you" in answer.text
+    assert "I cannot find this order under your key" in answer.text
     assert "Incorrect order ID" in answer.text
     for text in ("no idea", "???", "x" * 65, "<b>"):
-        assert "That is no order I can follow" in (await says(chat, text)).text
+        assert "I cannot find this order" in (await says(chat, text)).text
 
     assert "Order 23501 was placed" in (await says(chat, " #23501 ")).text
 
@@ -101,7 +101,7 @@ async def test_somebody_elses_id_is_not_followed(world: World, chat: Person, pan
     await uncertain(chat, panel, made=True)
     await taps(chat, "Enter the id")
 
-    assert "no order I can follow for you" in (await says(chat, theirs)).text
+    assert "cannot find this order under your key" in (await says(chat, theirs)).text
 
 
 async def test_the_id_of_another_own_order_is_told_apart(chat: Person, panel: Panel) -> None:

@@ -116,7 +116,7 @@ async def live_a_little(db: SqliteDatabase, chat_id: int, account_id: str, order
     await begin(db, f"{order_id}-2", **mine)
     await orders.settle(db, order_id=f"{order_id}-2", state="uncertain", now=NOW, tell_at=NOW)
     await accounts.park(db, account_id=account_id, tell=True, now=NOW)
-    await inbox.store(db, [Waiting(chat_id * 2, chat_id, f"{LINK}/{chat_id}")], now=NOW)
+    await inbox.store(db, [Waiting(chat_id * 2, chat_id, f"{LINK}/{chat_id}".encode())], now=NOW)
     async with db.write() as tx:
         said = Conversation("ask", f'{{"link": "{LINK}/{chat_id}"}}', 1)
         await conversations.put(tx, chat_id=chat_id, before=Conversation(), after=said)

@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 
 from storage import conversations, inbox
-from storage.conversations import Conversation
+from storage.conversations import Conversation, Visit
 from storage.inbox import REMEMBERED_SECONDS, Waiting
 from storage.sqlite import SqliteDatabase, open_sqlite
 from tests.storage.stored import ANNA, BORIS, NOW, table
 
-FIRST, SECOND, THIRD = Waiting(7, ANNA, "{}"), Waiting(8, BORIS, "{}"), Waiting(9, ANNA, '{"a": 1}')
+FIRST, SECOND, THIRD = Waiting(7, ANNA, b"{}"), Waiting(8, BORIS, b"{}"), Waiting(9, ANNA, b'{"a": 1}')
+
+
+async def visit(db: SqliteDatabase) -> Visit:
+    return (await conversations.visits(db, chat_ids=[BORIS, ANNA]))[ANNA]
 
 
 @pytest.fixture
@@ -81,7 +85,7 @@ async def test_handling_and_the_dialogs_new_state_are_one(db: SqliteDatabase) ->
     with pytest.raises(ZeroDivisionError):
         await handle_and_fail()
     assert await inbox.waiting(db) == [FIRST]
-    assert await conversations.visit(db, chat_id=ANNA) == conversations.STRANGER
+    assert await visit(db) == Visit(Conversation(), known=False, language="", blocked=False)
 
 
 async def test_a_dialog_moved_by_somebody_else_is_left_alone(db: SqliteDatabase) -> None:
@@ -90,4 +94,4 @@ async def test_a_dialog_moved_by_somebody_else_is_left_alone(db: SqliteDatabase)
         assert await conversations.put(tx, chat_id=ANNA, before=Conversation(), after=begun)
         assert await conversations.put(tx, chat_id=ANNA, before=begun, after=Conversation("confirm", "{}", 2))
         assert not await conversations.put(tx, chat_id=ANNA, before=begun, after=Conversation("", "{}", 2))
-    assert (await conversations.visit(db, chat_id=ANNA)).conversation.step == "confirm"
+    assert (await visit(db)).conversation.step == "confirm"

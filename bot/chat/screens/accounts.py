@@ -18,7 +18,7 @@ def connected(balance: Balance, *, deleted: bool) -> Screen:
                 "<b>Connected.</b> Your balance: <b>{amount}</b>",
                 amount=money(balance.amount, balance.currency),
             ),
-            t("/order places your first order."),
+            t("/order starts an order."),
         ),
         ((Button(t("New order"), Press("new")),),),
     )
@@ -61,7 +61,10 @@ def paused(seconds: float, *, deleted: bool) -> Screen:
                 "<b>Too many keys were refused.</b> Please send your key again in {n} minutes.",
                 max(math.ceil(seconds / 60), 1),
             ),
-            t("I wait so that the panel does not block us all. Nothing was tried or kept."),
+            t(
+                "The panel blocks bots that try too many wrong keys, so I pause. "
+                "This key was not tried and not kept."
+            ),
         )
     )
 

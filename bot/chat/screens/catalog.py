@@ -11,7 +11,7 @@ from bot.panel.models import Service
 
 PER_PAGE = 8
 _LONGEST_LABEL = 48  # characters; a phone shows some 35 of them
-_LONGEST_NAME = 250
+_LONGEST_NAME = 150  # eight of them, with what stands beside, fit a message
 
 
 def categories(found: Sequence[Category], *, page: int, version: int) -> Screen:

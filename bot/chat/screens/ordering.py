@@ -16,10 +16,17 @@ _LONGEST_VALUE = 300  # characters of an answer that a summary shows
 
 
 def question(
-    field: Field, service: Service, currency: str, *, version: int, wrong: InvalidAnswer | None = None
+    field: Field,
+    service: Service,
+    currency: str,
+    *,
+    version: int,
+    wrong: InvalidAnswer | None,
+    note: str | None,
 ) -> Screen:
     return Screen(
         paragraphs(
+            note,
             invalid(wrong) if wrong else None,
             lines(
                 t("<b>{id}</b> · {name}", id=service.id, name=shorten(service.name, 250)),
@@ -34,7 +41,7 @@ def question(
 _ASKING: Mapping[str, str] = {
     "link": "Send the <b>link</b> it is for, like https://example.com/p/1",
     "quantity": "Send the <b>quantity</b>: a number from {min} to {max}.",
-    "comments": "Send the <b>comments</b>, each on a line of its own: {min} to {max} of them.",
+    "comments": "Send {min} to {max} <b>comments</b>, one on each line.",
 }
 
 
@@ -45,7 +52,7 @@ def invalid(wrong: InvalidAnswer) -> Markup:
         "one address without spaces, like https://example.com/p/1",
         "number": "I need a whole number, written like 1000 or 1 000.",
         "range": "The quantity must be from {min} to {max}.",
-        "count": "You sent {count} comments; it must be {min} to {max}, one on each line.",
+        "count": "Lines counted: {count}. Please send {min} to {max}, one on each line.",
     }
     return t("⚠️ {problem}", problem=t(texts[wrong.reason], **values))
 
@@ -71,7 +78,7 @@ def summary(
                 t("charge: <b>{price}</b>", price=money(offer.price, offer.currency)),
                 t("balance after it: {rest}", rest=money(after, offer.currency))
                 if after is not None
-                else t("The panel does not tell your balance right now."),
+                else t("I could not get your balance right now."),
             ),
             t("⚠️ Your balance is too small for this order. Top it up first, or change the order.")
             if after is not None and after < 0
@@ -99,7 +106,7 @@ def tap_please() -> str:
 def what_to_change(service: Service, *, version: int) -> Screen:
     fields = form(service) or ()
     return Screen(
-        t("<b>What shall be changed?</b> The rest stays as it is."),
+        t("<b>What do you want to change?</b> The rest stays as it is."),
         (
             tuple(Button(t(f.name), Press("field", f.name, 0, version)) for f in fields),
             (Button(t("service"), Press("list", "", 0, version)),),

@@ -18,7 +18,7 @@ def placing(order: Order) -> Screen:
         paragraphs(
             t("<b>Placing your order…</b>"),
             facts(order),
-            t("I tell you right here how it went. You need not wait."),
+            t("I'll tell you here how it went; no need to wait."),
         )
     )
 

@@ -3,6 +3,7 @@
 from bot.chat.menu import COMMANDS
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
+from bot.gateway.dialog import Step
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import lines, paragraphs, t
 
@@ -69,7 +70,7 @@ def privacy(about: About) -> Screen:
         paragraphs(
             t("<b>What I keep about you</b>"),
             lines(
-                t("• Your API key, encrypted. An old key goes as soon as no running order needs it."),
+                t("• Your API key, encrypted. An old key goes about a day after its last order ended."),
                 t("• Your orders: service, link, quantity, price, status. They stay until you erase them."),
                 t("• Your chat's number and language, and where you are in a dialog."),
                 t("• What you type only until it is answered; then just the message's number, for two days."),
@@ -82,8 +83,19 @@ def privacy(about: About) -> Screen:
 
 
 def nothing_to_leave() -> Screen:
-    return Screen(t("Nothing is going on. /order starts an order."))
+    return Screen(t("There is nothing to cancel. /order starts an order."))
 
 
-def left() -> Screen:
-    return Screen(t("Left. Nothing was ordered. /order starts a new one."))
+def left(step: Step) -> Screen:
+    """`step` is where the dialog was."""
+    if step is Step.ORDER_ID:
+        return Screen(t("Left. That order stays uncertain; /orders shows it."))
+    if step is Step.KEY:
+        return Screen(t("Left. /key connects a key whenever you like."))
+    return Screen(t("Left. Nothing was ordered. /order starts an order."))
+
+
+def unexpected() -> Screen:
+    return Screen(
+        t("I did not expect a message right now. /order starts an order, /help shows what I can do.")
+    )

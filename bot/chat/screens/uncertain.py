@@ -12,9 +12,11 @@ from bot.gateway.texts import lines, money, paragraphs, t
 from storage.orders import Order
 
 
-def uncertain(order: Order, about: About) -> Screen:
+def uncertain(order: Order, about: About, *, note: str | None = None) -> Screen:
+    """`note` says why what is shown of the balance is not fresh."""
     return Screen(
         paragraphs(
+            note,
             t("⚠️ <b>I do not know whether this order was placed.</b>"),
             facts(order),
             t(
@@ -22,10 +24,18 @@ def uncertain(order: Order, about: About) -> Screen:
                 "it again: you never pay twice.",
                 panel=about.panel_name,
             ),
-            evidence(order),
+            evidence(order) if note is None else None,
             t("Please look at your orders at {site} and tell me:", site=about.panel_site),
         ),
         uncertain_rows(order),
+    )
+
+
+def no_evidence(about: About) -> str:
+    return t(
+        "⚠️ {panel} does not answer right now, so I could not look at your balance. "
+        "Please try again in a minute.",
+        panel=about.panel_name,
     )
 
 
@@ -70,7 +80,7 @@ def ask_order_id(about: About, *, version: int) -> Screen:
 def unknown_order_id(words: str | None, *, version: int) -> Screen:
     return Screen(
         paragraphs(
-            t("⚠️ <b>That is no order I can follow for you.</b>"),
+            t("⚠️ <b>I cannot find this order under your key.</b>"),
             t("The panel says: “{words}”", words=words) if words else None,
             t("Please send the id just as the panel shows it, or leave."),
         ),
