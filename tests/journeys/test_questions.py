@@ -37,11 +37,11 @@ async def test_too_few_comments_are_counted_and_asked_again(chat: Person) -> Non
     number = "196"  # the first of "Instagram Custom Comments" that wants more than one
     await says(chat, f"/order {number}")
     question = await says(chat, LINK)
-    assert "Send the comments" in question.text
+    assert "comments, one on each line" in question.text
 
     answer = await says(chat, "only one")
     assert "Lines counted: 1. Please send" in answer.text
-    assert "Send the comments" in answer.text
+    assert "comments, one on each line" in answer.text
 
 
 @pytest.mark.parametrize(
