@@ -73,7 +73,9 @@ class Bot:
         self._process = secrets.token_hex(8)
         ordering = Ordering(db, keys, people, process=self._process, interval=interval)
         tracking = Tracking(db, keys, machines=machines, people=people, interval=interval)
-        notices = Notices(db, Messenger(bot, None, patience=0.0), about, clock=self._clock)
+        notices = Notices(
+            db, Messenger(bot, None, patience=0.0), about, pause=budget.pause, clock=self._clock
+        )
         self._notices = NoticesJob(db, deliver=notices.deliver, turn=budget.turn, count=budget.charge)
         self._placing = Placing(ordering, tell=self._notices.tell_outcome)
         self._tracking = TrackingJob(tracking, news=self._notices.tick)

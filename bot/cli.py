@@ -2,8 +2,10 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
+import threading
 from collections.abc import Coroutine
 from typing import Any, NoReturn
 
@@ -17,6 +19,8 @@ from bot.gateway.polling import TokenInUse
 from bot.settings import Settings, WrongSettings, load_settings
 from storage.database import StorageError
 from storage.vault import new_encryption_key
+
+LONGEST_END_SECONDS = 9.0
 
 
 def main() -> NoReturn:
@@ -67,8 +71,16 @@ def _until_told(work: Coroutine[Any, Any, None]) -> int:
     async def watched() -> None:
         task = asyncio.ensure_future(work)
         loop = asyncio.get_running_loop()
+
+        def end() -> None:
+            task.cancel()
+            # A name being resolved cannot be cancelled, and Python waits for it. All that lasts is stored.
+            last_resort = threading.Timer(LONGEST_END_SECONDS, os._exit, (0,))
+            last_resort.daemon = True
+            last_resort.start()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, task.cancel)
+            loop.add_signal_handler(number, end)
         try:
             await task
         except asyncio.CancelledError:

@@ -158,6 +158,7 @@ async def forget(db: Database, *, chat_id: int) -> None:
             "DELETE FROM accounts WHERE chat_id = :chat_id",
             "DELETE FROM conversations WHERE chat_id = :chat_id",
             "DELETE FROM people WHERE chat_id = :chat_id",
+            "UPDATE inbox SET chat_id = NULL, body = NULL, handled_at = received_at WHERE chat_id = :chat_id",
             catalog.DROP_UNUSED,
         ):
             await tx.execute(statement, chat_id=chat_id)

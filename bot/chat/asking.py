@@ -17,10 +17,13 @@ async def account_or_ask(context: Context) -> Account | None:
     return account
 
 
-async def account_and_catalog(context: Context) -> tuple[Account, Catalog] | None:
-    """None when there is no account yet. Raises PanelError when there is no price list to be had."""
+async def account_and_catalog(context: Context, *, fresh: bool = False) -> tuple[Account, Catalog] | None:
+    """None when there is no account yet. Raises PanelError when there is no price list to be had.
+
+    `fresh` waits for a new price list when the stored one is some minutes old.
+    """
     account = await account_or_ask(context)
     if account is None:
         return None
     await context.toast()
-    return account, await context.desk.catalogs.of(account)
+    return account, await context.desk.catalogs.of(account, fresh=fresh)

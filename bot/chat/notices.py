@@ -1,6 +1,7 @@
 """Puts notices into words and sends them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
@@ -24,11 +25,19 @@ log = structlog.get_logger()
 
 class Notices:
     def __init__(
-        self, db: Database, messenger: Messenger, about: About, *, clock: Callable[[], float]
+        self,
+        db: Database,
+        messenger: Messenger,
+        about: About,
+        *,
+        pause: Callable[[float], None],
+        clock: Callable[[], float],
     ) -> None:
+        """`pause` hears for how many seconds Telegram wants rest."""
         self._db = db
         self._messenger = messenger
         self._about = about
+        self._pause = pause
         self._clock = clock
 
     async def deliver(self, notice: Notice) -> Delivery:
@@ -36,6 +45,7 @@ class Notices:
             with speaking(notice.language):
                 await self._tell(notice)
         except RetryAfter as error:
+            self._pause(seconds(error))
             return TryAgain(seconds(error))
         except (Forbidden, ChatMigrated):
             return Unreachable()
@@ -66,7 +76,10 @@ class Notices:
             return
         screen = self._outcome(order)
         is_fresh = order.message_id is not None and self._clock() - order.created_at < EDITED_WITHIN
-        edited = is_fresh and await self._messenger.edit(order.chat_id, order.message_id or 0, screen)
+        edited = False
+        if is_fresh:
+            with suppress(BadRequest):  # whatever is wrong with that message, a new one says it too
+                edited = await self._messenger.edit(order.chat_id, order.message_id or 0, screen)
         if not edited:
             await self._messenger.send(order.chat_id, screen)
 

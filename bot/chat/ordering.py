@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 
 from telegram.error import TelegramError
 
@@ -12,13 +13,14 @@ from bot.chat.screens import outcomes
 from bot.core import forms
 from bot.core.fields import InvalidAnswer
 from bot.core.forms import Draft, Offer
-from bot.gateway.context import ChatApplication, Context, first_word
+from bot.gateway.context import ChatApplication, Context, Desk, first_word
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Tapped, Typed
 from bot.gateway.texts import t
 from bot.panel.models import Service
 from storage import orders
 from storage.accounts import Account
+from storage.orders import Order
 
 SHOW_PLACING_SECONDS = 3.0
 
@@ -120,7 +122,7 @@ async def confirm(context: Context) -> None:
     if not is_live or offer is None:
         await _already(context)
         return
-    found = await _at_hand(context)
+    found = await _at_hand(context, fresh=True)
     if found is None:
         return
     account, service = found
@@ -130,14 +132,19 @@ async def confirm(context: Context) -> None:
         return
     message_id = context.message.message_id
     order = await context.desk.ordering.begin(account, service, draft, message_id=message_id)
+    context.leave()
     if order is None:
         await _already(context)
         return
-    context.leave()
-    with suppress(TelegramError, TimeoutError):  # of no weight: the outcome is told in any case
+    # Nothing is awaited between: from here on the task has its grace, also when the bot is stopped.
+    context.desk.placing.start(account, order, first=partial(_show_placing, context.desk, order))
+
+
+async def _show_placing(desk: Desk, order: Order) -> None:
+    """Of no weight: the outcome is told in any case."""
+    with suppress(TelegramError, TimeoutError):
         async with asyncio.timeout(SHOW_PLACING_SECONDS):
-            await context.desk.hasty.edit(context.chat_id, message_id, outcomes.placing(order))
-    context.desk.placing.start(account, order)
+            await desk.hasty.edit(order.chat_id, order.message_id or 0, outcomes.placing(order))
 
 
 async def again(context: Context) -> None:
@@ -167,9 +174,9 @@ async def _already(context: Context) -> None:
         await context.toast(t("You confirmed this already; it is sent only once. /orders shows how it went."))
 
 
-async def _at_hand(context: Context) -> tuple[Account, Service] | None:
+async def _at_hand(context: Context, *, fresh: bool = False) -> tuple[Account, Service] | None:
     """The account and the draft's service; when one is gone the person is told, and None is returned."""
-    found = await account_and_catalog(context)
+    found = await account_and_catalog(context, fresh=fresh)
     if found is None:
         return None
     account, catalog = found

@@ -10,12 +10,13 @@ import zlib
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 
 from bot.core.accounts import Accounts
 from bot.panel.client import PanelClient
-from bot.panel.errors import PanelError
+from bot.panel.errors import PanelBusy, PanelError, PanelGarbled, PanelUnreachable
 from bot.panel.models import Service
 from storage import catalog
 from storage.accounts import Account
@@ -110,16 +111,22 @@ class Catalogs:
         self._not_before: dict[str, float] = {}  # keys whose list the panel did not give when last asked
         self._fetching: dict[str, asyncio.Task[Catalog]] = {}
 
-    async def of(self, account: Account) -> Catalog:
+    async def of(self, account: Account, *, fresh: bool = False) -> Catalog:
         """The key's list. A stored one is given at once and refreshed aside when it is older than 30 minutes.
 
+        `fresh` waits for a new one when it is older than 6 minutes, unless the panel does not give one.
         Raises PanelError when there is none yet and the panel does not give one.
         """
         stored = await self._stored(account)
         if stored is None:
             return await asyncio.shield(self._fetch(account, unseen=False))
-        is_stale = account.catalog_at is None or account.catalog_at + FRESH_SECONDS < self._clock()
-        if is_stale and self._clock() >= self._not_before.get(account.id, 0):
+        age = self._clock() - (account.catalog_at or 0.0)
+        if self._clock() < self._not_before.get(account.id, 0):
+            return stored
+        if fresh and age > PAUSE_SECONDS:
+            with suppress(PanelUnreachable, PanelGarbled, PanelBusy):
+                return await asyncio.shield(self._fetch(account, unseen=False))
+        elif age > FRESH_SECONDS:
             self._fetch(account, unseen=True)
         return stored
 

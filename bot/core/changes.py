@@ -53,6 +53,21 @@ def decide(
     return look if not told else _with_facts(look, status)
 
 
+def close(order: Order) -> Look:
+    """The last look at an ended order that the panel does not mention any more."""
+    return Look(
+        order=order,
+        state=order.state,
+        word=order.word,
+        charge=order.charge,
+        start_count=order.start_count,
+        remains=order.remains,
+        look_factor=order.look_factor,
+        next_poll_at=None,
+        facts=None,
+    )
+
+
 def returned(price: Decimal, charge: Decimal | None, status: Status | None) -> Decimal | None:
     """What an ended order gave back, as far as its reported charge tells; None when it does not."""
     if status not in _GIVES_BACK or charge is None or not 0 <= charge < price:

@@ -8,12 +8,15 @@ Between `begin` and `settle` nothing is ever repeated. The database's unique ord
 draft's, is what makes a second tap, a redelivered update and a second process harmless.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import assert_never
+
+import structlog
 
 from bot.core import forms
 from bot.core.accounts import Accounts
@@ -22,11 +25,15 @@ from bot.core.price import price
 from bot.panel.client import PanelClient
 from bot.panel.errors import BadKey, Meaning, NotSent, PanelError, PanelRefused
 from bot.panel.models import Balance, Service
+from bot.panel.refusals import meaning_of
 from storage import orders
 from storage.accounts import Account
 from storage.database import Database
 from storage.orders import Order
 
+log = structlog.get_logger()
+
+SETTLE_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between tries to store an outcome
 TELL_SECONDS = 45.0  # the placing task tells the outcome itself; after that the notices' queue does
 
 
@@ -72,6 +79,9 @@ async def place(panel: PanelClient, key: str, service: str, fields: Mapping[str,
             return Uncertain()
         return Rejected(refused.words)
     except PanelError:
+        return Uncertain()
+    except Exception:
+        log.exception("an order's request failed in a way nobody foresaw")
         return Uncertain()
 
 
@@ -147,6 +157,20 @@ class Ordering:
     async def carry_out(self, account: Account, order: Order) -> Outcome:
         """Send a begun order, once, and store how it went together with the notice that tells it."""
         outcome = await place(self._panel, self._accounts.key(account), order.service_id, order.fields)
+        for pause in (*SETTLE_PAUSES, None):
+            try:
+                await self._settle(order, outcome)
+                break
+            except Exception:
+                if pause is None:
+                    raise
+                log.exception("an order's outcome could not be stored; trying again")
+                await asyncio.sleep(pause)
+        if isinstance(outcome, Rejected) and meaning_of(outcome.words or "") is Meaning.BAD_KEY:
+            await self._accounts.park(account, tell=False)
+        return outcome
+
+    async def _settle(self, order: Order, outcome: Outcome) -> None:
         now = self._clock()
         settle = partial(orders.settle, self._db, order_id=order.id, now=now, tell_at=now + TELL_SECONDS)
         match outcome:
@@ -159,7 +183,6 @@ class Ordering:
                 await settle(state="uncertain")
             case other:
                 assert_never(other)
-        return outcome
 
     async def adopt(self, account: Account, order: Order, panel_order_id: str) -> bool:
         """Follow an uncertain order under the id its person found, once the panel knows that id.

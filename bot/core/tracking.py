@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.core import schedule
 from bot.core.accounts import Accounts
-from bot.core.changes import decide
+from bot.core.changes import close, decide
 from bot.panel.client import PanelClient
 from bot.panel.errors import BadKey, PanelBusy, PanelError, PanelRefused
 from bot.panel.models import OrderStatus, Unreadable
@@ -62,8 +62,10 @@ class Tracking:
             status = statuses.get(order.panel_order_id or "")
             if isinstance(status, OrderStatus):
                 look = decide(order, status, now=now, interval=self._interval)
-                if look is not None:
-                    looks.append(look)
+            else:
+                look = close(order) if order.state == "ended" and order.panel_order_id not in left else None
+            if look is not None:
+                looks.append(look)
         await tracking.store(self._db, claim=claim, looks=looks, now=now)
         if left:
             again = [order for order in claim.orders if order.panel_order_id in left]

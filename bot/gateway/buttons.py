@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-_DATA = re.compile(r"([a-z_]{1,16}):([\w-]{0,32}):([0-9]{1,6}):([0-9]{1,10})", re.ASCII)
+LONGEST_DATA = 64  # bytes, Telegram's limit
+_DATA = re.compile(r"([a-z_]{1,16}):([\w-]{0,32}):(0|[1-9][0-9]{0,5}):(0|[1-9][0-9]{0,9})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +20,14 @@ class Press:
 
     def encode(self) -> str:
         data = f"{self.verb}:{self.id}:{self.page}:{self.version}"
-        if not _DATA.fullmatch(data):
+        if len(data) > LONGEST_DATA or not _DATA.fullmatch(data):
             raise ValueError(f"not a button's data: {data}")
         return data
 
     @classmethod
     def decode(cls, data: str) -> "Press | None":
         """None for whatever no button of ours carries."""
-        found = _DATA.fullmatch(data)
+        found = _DATA.fullmatch(data) if len(data) <= LONGEST_DATA else None
         return cls(found[1], found[2], int(found[3]), int(found[4])) if found else None
 
 

@@ -1,10 +1,12 @@
 """What a handler is given: the framework's context, its optionals settled once, and our own services."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from telegram import Message, Update
+from telegram.error import TelegramError
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.core.accounts import Accounts
@@ -139,7 +141,8 @@ class Context(CallbackContext[ExtBot[None], Any, Any, Any]):
         query = self.incoming.callback_query
         if query is not None and not getattr(self, "_toasted", False):
             self._toasted = True
-            await self.desk.messenger.answer(query.id, text)
+            with suppress(TelegramError):  # of no weight, and the answer itself must not wait for it
+                await self.desk.messenger.answer(query.id, text)
 
     def go(
         self, step: Step, *, draft: Draft | None = None, browsing: str | None = None, order_id: str = ""

@@ -1,6 +1,7 @@
 """Showing and editing. A reply is not given up because Telegram stumbles: it is tried again for a minute."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from bot.gateway.buttons import Rows, keyboard
 from bot.gateway.pacing import Budget
 
 PATIENCE_SECONDS = 60.0
+TAP_PATIENCE_SECONDS = 6.0  # a spinner is soon forgotten, and what the tap asked for waits behind it
 _NO_PREVIEW = {"is_disabled": True}
 
 T = TypeVar("T")
@@ -71,7 +73,10 @@ class Messenger:
     async def answer(self, query_id: str, text: str = "") -> None:
         """Stop a button's spinner, with a short text over the chat. Too late is no error."""
         try:
-            await self._patiently(lambda: self._bot.answer_callback_query(query_id, text=text[:200] or None))
+            await self._patiently(
+                lambda: self._bot.answer_callback_query(query_id, text=text[:200] or None),
+                patience=min(TAP_PATIENCE_SECONDS, self._patience),
+            )
         except BadRequest:
             return
 
@@ -95,12 +100,14 @@ class Messenger:
         if self._budget:
             self._budget.charge(chat_id)
 
-    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
+    async def _patiently(self, call: Callable[[], Awaitable[T]], *, patience: float | None = None) -> T:
         """A lost answer may thus show a reply twice: better than a person left without one."""
-        give_up_at = time.monotonic() + self._patience
+        give_up_at = time.monotonic() + (self._patience if patience is None else patience)
         pause = 0.3
         while True:
             try:
+                if self._budget and self._budget.rest() > 0:
+                    raise RetryAfter(math.ceil(self._budget.rest()))
                 return await call()
             except (BadRequest, Forbidden):
                 raise

@@ -35,6 +35,10 @@ class Budget:
         """Telegram asked for a rest: no notice goes out before."""
         self._paused_until = max(self._paused_until, self._clock() + seconds)
 
+    def rest(self) -> float:
+        """Seconds left of the rest Telegram asked for."""
+        return max(self._paused_until - self._clock(), 0.0)
+
     async def turn(self, chat_id: int) -> None:
         """Wait until a notice may go to this chat, and count it."""
         while True:
@@ -51,4 +55,4 @@ class Budget:
     def _until_all(self) -> float:
         now = self._clock()
         full = self._sent[-IN_ALL] + 1.0 - now if len(self._sent) >= IN_ALL else 0.0
-        return max(full, self._paused_until - now, 0.0)
+        return max(full, self.rest(), 0.0)

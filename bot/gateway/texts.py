@@ -49,8 +49,9 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def nearest(language: str) -> str:
-    whole = language.replace("-", "_")
-    return next((found for found in (whole, whole.partition("_")[0]) if found in _catalogues), SOURCE)
+    whole = language.replace("-", "_").casefold()
+    known = {name.casefold(): name for name in _catalogues}
+    return known.get(whole) or known.get(whole.partition("_")[0]) or SOURCE
 
 
 def t(text: str, **values: object) -> Markup:

@@ -55,12 +55,13 @@ class Transport(BaseRequest):
             async with self._session.request(
                 method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
             ) as response:
-                return response.status, await _read(response.content)
+                return response.status, _checked(response.status, await _read(response.content))
         except TimeoutError:
-            raise TimedOut from None
+            failure: NetworkError = TimedOut()
         except aiohttp.ClientError as error:
-            # The library's own words carry the URL, and with it the bot token.
-            raise NetworkError(f"no answer from Telegram ({type(error).__name__})") from None
+            # Its own words carry the URL, and with it the bot token: not even its context is kept.
+            failure = NetworkError(f"no answer from Telegram ({type(error).__name__})")
+        raise failure
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, object]:
@@ -72,6 +73,15 @@ class Transport(BaseRequest):
         if not isinstance(found, dict):
             raise TelegramError("Telegram answered something unexpected")
         return found
+
+
+def _checked(status: int, body: bytes) -> bytes:
+    """The framework quotes error pages in its exceptions, and these may quote the address with the token."""
+    if status >= 300:
+        return body if body.lstrip().startswith(b"{") else b"{}"
+    if b'"result"' not in body:
+        raise NetworkError("Telegram answered something unexpected")
+    return body
 
 
 async def _read(content: aiohttp.StreamReader) -> bytes:

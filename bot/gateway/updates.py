@@ -31,6 +31,8 @@ from storage.vault import Vault
 
 SLOTS = 1000
 BACKLOG = 20  # updates waiting in one chat; what comes beyond is dropped, and the person told once
+LEAST_CALL_SECONDS = 5.0  # for a panel call, also when Telegram took all the time before
+TRIES, TRY_PAUSE = 3, 1.0  # for an update the database would not have, and seconds between
 TYPING_AFTER, TYPING_EVERY = 1.0, 4.5  # seconds of waiting for a panel
 
 log = structlog.get_logger()
@@ -136,7 +138,8 @@ class Runner:
         self._slots.release()
         typing = asyncio.create_task(self._keep_typing(turn))
         try:
-            async with asyncio.timeout_at(turn.deadline):
+            soonest = asyncio.get_running_loop().time() + LEAST_CALL_SECONDS
+            async with asyncio.timeout_at(max(turn.deadline, soonest)):
                 yield
         finally:
             typing.cancel()
@@ -175,12 +178,16 @@ class Runner:
         try:
             while chat.waiting and not self._stopping:
                 one = chat.waiting.popleft()
-                try:
-                    visit, chat.visit = chat.visit, None
-                    await self._serve(chat_id, one, visit)
-                except Exception:
-                    # The row stays in the inbox, to be handled at the next start.
-                    log.exception("update not handled", update_id=one.update_id)
+                visit, chat.visit = chat.visit, None
+                for tried in range(1, TRIES + 1):
+                    try:
+                        await self._serve(chat_id, one, visit)
+                        break
+                    except Exception:
+                        # At the last the row stays in the inbox, to be handled at the next start.
+                        log.exception("update not handled", update_id=one.update_id, tried=tried)
+                        visit = None
+                        await asyncio.sleep(TRY_PAUSE)
         finally:
             del self._chats[chat_id]
 

@@ -56,6 +56,7 @@ class NoticesJob:
         self._clock = clock
         self._running: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
+        self._held: set[int] = set()  # notices on their way: a long pause may outlast their lease
         self._again = False
         self._stopping = False
 
@@ -88,7 +89,10 @@ class NoticesJob:
                 room = AT_ONCE - len(self._sending)
                 now = self._clock()
                 for notice in await outbox.claim(self._db, now=now, lease=LEASE_SECONDS, limit=room):
+                    if notice.id in self._held:
+                        continue
                     self._again = True
+                    self._held.add(notice.id)
                     task = asyncio.create_task(self._send(notice))
                     self._sending.add(task)
                     task.add_done_callback(self._sending.discard)
@@ -104,9 +108,11 @@ class NoticesJob:
                 await outbox.put_off(self._db, notice_id=notice.id, until=self._clock())
                 return
             await self._settle(notice, await self._deliver(notice))
-            self.tick()
         except Exception:
             log.exception("notice not sent")  # its lease ends by itself
+        finally:
+            self._held.discard(notice.id)
+            self.tick()
 
     async def _settle(self, notice: Notice, delivery: Delivery) -> None:
         match delivery:

@@ -23,9 +23,9 @@ class Placing:
         self._tell = tell
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def start(self, account: Account, order: Order) -> None:
-        """Send a begun order in a task of our own, outside the turn it was confirmed in."""
-        task = asyncio.create_task(self._carry_out(account, order), context=Context())
+    def start(self, account: Account, order: Order, *, first: Callable[[], Awaitable[None]]) -> None:
+        """Send a begun order in a task of our own, outside the turn it was confirmed in, after `first`."""
+        task = asyncio.create_task(self._carry_out(account, order, first), context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -37,8 +37,9 @@ class Placing:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _carry_out(self, account: Account, order: Order) -> None:
+    async def _carry_out(self, account: Account, order: Order, first: Callable[[], Awaitable[None]]) -> None:
         try:
+            await first()
             outcome = await self._ordering.carry_out(account, order)
             log.info("order settled", outcome=type(outcome).__name__)
             if isinstance(outcome, Uncertain):

@@ -1,0 +1,138 @@
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from bot.gateway import texts
+from bot.gateway.texts import lines, load, money, nearest, number, paragraphs, plural, shorten, speaking, t
+
+GERMAN = r"""
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\n"
+
+msgid "Hello {name}"
+msgstr "Hallo {name}"
+
+msgid "Not translated"
+msgstr ""
+
+#, fuzzy
+msgid "Guessed"
+msgstr "Geraten"
+
+msgid "{n} order"
+msgid_plural "{n} orders"
+msgstr[0] "{n} Bestellung"
+msgstr[1] "{n} Bestellungen"
+"""
+
+
+@pytest.fixture
+def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for language in ("de", "pt_BR"):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "panelgram.po").write_text(GERMAN, encoding="utf-8")
+    for language, catalogue in load(tmp_path).items():
+        monkeypatch.setitem(texts._catalogues, language, catalogue)
+
+
+def test_escapes_what_comes_from_outside() -> None:
+    assert t("<b>{name}</b>", name="<i>\"Tom\" & 'Co'</i> {x}") == Markup(
+        "<b>&lt;i&gt;&#34;Tom&#34; &amp; &#39;Co&#39;&lt;/i&gt; {x}</b>"
+    )
+
+
+def test_does_not_escape_what_is_a_text_already() -> None:
+    assert t("Go: {link}", link=t("<b>{x}</b>", x="&")) == "Go: <b>&amp;</b>"
+
+
+@pytest.mark.parametrize(
+    ("n", "said"), [(0, "0 orders"), (1, "1 order"), (2, "2 orders"), (1500, "1,500 orders")]
+)
+def test_counts_in_the_right_form(n: int, said: str) -> None:
+    assert plural("{n} order", "{n} orders", n) == said
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        ("100.84292", "100.84292 USD"),
+        ("0.00094", "0.00094 USD"),
+        ("5", "5.00 USD"),
+        ("1E+2", "100.00 USD"),
+        ("-3", "-3.00 USD"),
+        ("1234567.8", "1,234,567.80 USD"),
+        ("0", "0.00 USD"),
+    ],
+)
+def test_money_has_all_its_digits_and_two_decimals_at_least(amount: str, shown: str) -> None:
+    assert money(Decimal(amount), "USD") == shown
+
+
+def test_money_without_a_currency_ends_with_the_amount() -> None:
+    assert money(Decimal(5), "") == "5.00"
+
+
+def test_a_number_keeps_every_digit() -> None:
+    assert number(Decimal("1234.56789")) == "1,234.56789"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(min_value=1, max_value=20))
+def test_a_shortened_text_fits_and_is_whole_characters(text: str, longest: int) -> None:
+    short = shorten(text, longest)
+
+    assert len(short.encode("utf-16-le")) <= longest * 2
+    assert short == text or text.startswith(short.removesuffix("…"))
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "short"),
+    [("abc", 3, "abc"), ("abcd", 3, "ab…"), ("🔥🔥", 4, "🔥🔥"), ("🔥🔥🔥", 4, "🔥…"), ("a 🔥🔥", 3, "a…")],
+)
+def test_counts_length_as_telegram_does(text: str, longest: int, short: str) -> None:
+    assert shorten(text, longest) == short
+
+
+@pytest.mark.usefixtures("german")
+def test_speaks_a_language_whose_catalogue_is_there() -> None:
+    with speaking("de-AT"):
+        assert t("Hello {name}", name="<Eva>") == "Hallo &lt;Eva&gt;"
+        assert plural("{n} order", "{n} orders", 1) == "1 Bestellung"
+        assert plural("{n} order", "{n} orders", 1500) == "1.500 Bestellungen"
+        assert money(Decimal("1234.5"), "EUR") == "1.234,50 EUR"
+    assert t("Hello {name}", name="Eva") == "Hello Eva"
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize("text", ["Not translated", "Guessed", "Unknown to the catalogue"])
+def test_what_is_not_translated_is_said_in_english(text: str) -> None:
+    with speaking("de"):
+        assert t(text) == text
+
+
+@pytest.mark.usefixtures("german")
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("de", "de"),
+        ("de-AT", "de"),
+        ("pt-BR", "pt_BR"),
+        pytest.param("pt-br", "pt_BR"),
+        ("pt", "en"),
+        ("", "en"),
+        ("xx-nowhere", "en"),
+    ],
+)
+def test_takes_the_nearest_language(asked: str, found: str) -> None:
+    assert nearest(asked) == found
+
+
+def test_parts_that_are_not_there_leave_no_gap() -> None:
+    assert paragraphs("a", None, "", "b") == "a\n\nb"
+    assert lines("a", None, Markup("<b>b</b>")) == "a\n<b>b</b>"
+    assert lines("<", "x") == "&lt;\nx"
