@@ -1,6 +1,7 @@
 """What an update is, as we tell them apart: a command, a text at some step, a tap on some button."""
 
 import re
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 
 from telegram import Message, Update
@@ -24,8 +25,8 @@ class _Handler(BaseHandler[Update, Context, None]):
     def check_update(self, update: object) -> bool:
         return isinstance(update, Update) and self.fits(update)
 
-    def fits(self, update: Update) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def fits(self, update: Update) -> bool: ...
 
 
 class Command(_Handler):

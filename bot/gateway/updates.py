@@ -21,6 +21,7 @@ import structlog
 from telegram import Bot, Update
 
 from bot.gateway.dialog import Turn, maybe_turn, set_turn
+from bot.gateway.endings import Endings
 from bot.gateway.texts import speaking
 from bot.panel.client import PERSON_SECONDS
 from storage import accounts, conversations, inbox
@@ -47,13 +48,6 @@ class _Chat:
     visit: Visit | None = None
 
 
-@dataclass(slots=True)
-class _Done:
-    update_id: int
-    turn: Turn
-    stored: asyncio.Future[None]
-
-
 class Runner:
     """`handle` deals with one update; `overflow` tells a chat that some of its updates were dropped."""
 
@@ -78,8 +72,7 @@ class Runner:
         self._chats: dict[int, _Chat] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(SLOTS)
-        self._done: list[_Done] = []
-        self._committing: asyncio.Task[None] | None = None
+        self._endings = Endings(db, clock=clock)
         self._stopping = False
 
     async def resume(self) -> int | None:
@@ -118,14 +111,12 @@ class Runner:
     async def stop(self, grace: float) -> None:
         """Let running handlers finish for so many seconds; what does not is done again at the next start."""
         self._stopping = True
-        running = self._workers | ({self._committing} if self._committing else set())
-        if running:
-            await asyncio.wait(running, timeout=grace)
+        if self._workers:
+            await asyncio.wait(self._workers, timeout=grace)
         for task in list(self._workers):
             task.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
-        if self._committing:
-            await asyncio.wait([self._committing], timeout=1.0)
+        await self._endings.stop(1.0)
 
     @asynccontextmanager
     async def aside(self) -> AsyncIterator[None]:
@@ -213,7 +204,7 @@ class Runner:
             await accounts.set_blocked(self._db, chat_id=chat_id, blocked_at=None)
         if visit.known and language and language != visit.language:
             await accounts.set_language(self._db, chat_id=chat_id, language=language)
-        await self._finish(one.update_id, turn)
+        await self._endings.write(one.update_id, turn)
 
     def _read(self, one: Waiting) -> Update:
         """An update of a shape nobody knows counts as an empty one, which no handler takes."""
@@ -222,38 +213,6 @@ class Runner:
         except Exception:
             log.exception("update not understood", update_id=one.update_id)
             return Update(one.update_id)
-
-    async def _finish(self, update_id: int, turn: Turn) -> None:
-        """Ends of turns that come while another is being written are written together."""
-        done = _Done(update_id, turn, asyncio.get_running_loop().create_future())
-        self._done.append(done)
-        if self._committing is None or self._committing.done():
-            self._committing = asyncio.create_task(self._commit())
-        await done.stored
-
-    async def _commit(self) -> None:
-        while self._done:
-            batch, self._done = self._done, []
-            try:
-                await self._store(batch)
-            except Exception as error:
-                log.exception("dialogs not stored")
-                for done in batch:
-                    if not done.stored.cancelled():
-                        done.stored.set_exception(error)
-            else:
-                for done in batch:
-                    if not done.stored.cancelled():
-                        done.stored.set_result(None)
-
-    async def _store(self, batch: list[_Done]) -> None:
-        async with self._db.write() as tx:
-            for done in batch:
-                after = done.turn.after()
-                if after is not None:
-                    before = done.turn.visit.conversation
-                    await conversations.put(tx, chat_id=done.turn.chat_id, before=before, after=after)
-            await inbox.finish(tx, [done.update_id for done in batch], now=self._clock())
 
 
 def chat_of(update: dict[str, Any]) -> int:
