@@ -129,10 +129,6 @@ def key_rejected(words: str, about: About) -> Screen:
     )
 
 
-def no_key(about: About) -> Screen:
-    return Screen(t("First I need your API key from {site}. Send /key to connect.", site=about.panel_site))
-
-
 def ask_forget() -> Screen:
     return Screen(
         paragraphs(
