@@ -6,6 +6,7 @@ people are told.
 
 import asyncio
 import re
+from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from benchmarks.wire import Reply
@@ -48,10 +49,16 @@ class FakePanel:
             return
         self._requests += 1
         ids = unquote_plus(found[1].decode()).split(",")
-        answer = ("{" + ",".join(self._item(int(one)) for one in ids) + "}").encode()
+        answer = ("{" + ",".join(map(self._item, ids)) + "}").encode()
         asyncio.get_running_loop().call_later(self._statuses_delay, reply, answer)
 
-    def _item(self, order: int) -> str:
+    def _item(self, order_id: str) -> str:
+        order = int(order_id)
         changed_in = self._round - (self._round - order) % 10
         word = "In progress" if self._round >= order % 1000 else "Processing"
-        return _ITEM.format(id=order, word=word, remains=1000 + changed_in)
+        return _text(order, word, 1000 + changed_in)
+
+
+@lru_cache(None)
+def _text(order: int, word: str, remains: int) -> str:
+    return _ITEM.format(id=order, word=word, remains=remains)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import httpx
 
 from bot.core.accounts import Accounts
-from bot.core.tracking import Tracking
+from bot.core.tracking import LEASE_SECONDS, Tracking
 from bot.jobs.tracking import TrackingJob
 from bot.panel.client import PanelClient
 from storage.sqlite import SqliteDatabase, open_sqlite
@@ -50,7 +50,7 @@ class OurLoop:
 
 
 class BareLoop:
-    """httpx, json and sqlite3 in the event loop, without a look at anything that could go wrong."""
+    """The same steps with httpx, json and sqlite3 in the event loop, whatever could go wrong."""
 
     def __init__(self, path: Path, url: str, *, interval: float) -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
@@ -78,14 +78,17 @@ class BareLoop:
         run = self._db.execute
         run("BEGIN IMMEDIATE")
         key = run(
-            "SELECT account_id FROM orders WHERE next_poll_at <= ? ORDER BY next_poll_at LIMIT 1", (now,)
+            "UPDATE accounts SET rest_until = ? WHERE id = (SELECT o.account_id FROM orders o"
+            " JOIN accounts a ON a.id = o.account_id WHERE o.next_poll_at <= ? AND a.rest_until <= ?"
+            " ORDER BY o.next_poll_at LIMIT 1) RETURNING id",
+            (now + LEASE_SECONDS, now, now),
         ).fetchone()
         claimed: list[Any] = []
         if key:
             sql = (
                 "UPDATE orders SET next_poll_at = ? WHERE id IN (SELECT id FROM orders WHERE account_id = ?"
                 " AND next_poll_at <= ? ORDER BY next_poll_at LIMIT 100)"
-                " RETURNING id, panel_order_id, word, charge, start_count, remains"
+                " RETURNING id, panel_order_id, account_id, word, charge, start_count, remains"
             )
             claimed = run(sql, (now + self._interval, key[0], now)).fetchall()
         run("COMMIT")
@@ -95,17 +98,13 @@ class BareLoop:
         changed: list[Any] = []
         told: list[Any] = []
         now = time.time()
-        for order_id, panel_id, *known in claimed:
+        for order_id, panel_id, _, *known in claimed:
             found = statuses[panel_id]
             news = [found["status"], found["charge"], int(found["start_count"]), int(found["remains"])]
             if news != known:
                 changed.append((*news, order_id))
             if news[0] != known[0]:
                 told.append((order_id, json.dumps({"before": known[0], **found}), now, now))
-        if not changed:
-            return
-        if told:
-            self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("BEGIN IMMEDIATE")
         self._db.executemany(
             "UPDATE orders SET word = ?, charge = ?, start_count = ?, remains = ? WHERE id = ?", changed
@@ -115,9 +114,8 @@ class BareLoop:
             " VALUES (1, ?, 'change', ?, ?, ?)",
             told,
         )
+        self._db.execute("UPDATE accounts SET rest_until = 0 WHERE id = ?", (claimed[0][2],))
         self._db.execute("COMMIT")
-        if told:
-            self._db.execute("PRAGMA synchronous = NORMAL")
 
 
 async def fill(path: Path, url: str, sizes: Sequence[int], due_at: Callable[[int], float]) -> SqliteDatabase:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from storage import catalog
-from storage.database import Database, Row
+from storage.database import Database, Row, Transaction, transaction
 
 COLUMNS = (
     "id, chat_id, panel, encrypted_key, encryption_key_id, last_four, currency, "
@@ -62,39 +62,39 @@ async def with_key(db: Database, *, chat_id: int, panel: str) -> list[Account]:
     return [account(row) for row in rows]
 
 
-async def connect(db: Database, new: Account, *, language: str, now: float) -> None:
+@transaction(durable=True)
+async def connect(tx: Transaction, new: Account, *, language: str, now: float) -> None:
     """Make `new` the chat's current account, in place of the one before or of its own old self."""
-    async with db.write(durable=True) as tx:
-        await tx.execute(
-            "INSERT INTO people (chat_id, language, created_at) VALUES (:chat_id, :language, :now) "
-            "ON CONFLICT (chat_id) DO UPDATE SET language = excluded.language, blocked_at = NULL",
-            chat_id=new.chat_id,
-            language=language,
-            now=now,
-        )
-        await tx.execute(
-            "UPDATE accounts SET replaced_at = :now "
-            "WHERE chat_id = :chat_id AND panel = :panel AND replaced_at IS NULL AND id <> :id",
-            now=now,
-            chat_id=new.chat_id,
-            panel=new.panel,
-            id=new.id,
-        )
-        await tx.execute(
-            "INSERT INTO accounts (id, chat_id, panel, encrypted_key, encryption_key_id, last_four, "
-            "currency, created_at) VALUES (:id, :chat_id, :panel, :encrypted_key, :encryption_key_id, "
-            ":last_four, :currency, :now) ON CONFLICT (id) DO UPDATE SET replaced_at = NULL, "
-            "parked_at = NULL, rest_until = 0, failures = 0, encrypted_key = excluded.encrypted_key, "
-            "encryption_key_id = excluded.encryption_key_id, currency = excluded.currency",
-            id=new.id,
-            chat_id=new.chat_id,
-            panel=new.panel,
-            encrypted_key=new.encrypted_key,
-            encryption_key_id=new.encryption_key_id,
-            last_four=new.last_four,
-            currency=new.currency,
-            now=now,
-        )
+    await tx.execute(
+        "INSERT INTO people (chat_id, language, created_at) VALUES (:chat_id, :language, :now) "
+        "ON CONFLICT (chat_id) DO UPDATE SET language = excluded.language, blocked_at = NULL",
+        chat_id=new.chat_id,
+        language=language,
+        now=now,
+    )
+    await tx.execute(
+        "UPDATE accounts SET replaced_at = :now "
+        "WHERE chat_id = :chat_id AND panel = :panel AND replaced_at IS NULL AND id <> :id",
+        now=now,
+        chat_id=new.chat_id,
+        panel=new.panel,
+        id=new.id,
+    )
+    await tx.execute(
+        "INSERT INTO accounts (id, chat_id, panel, encrypted_key, encryption_key_id, last_four, "
+        "currency, created_at) VALUES (:id, :chat_id, :panel, :encrypted_key, :encryption_key_id, "
+        ":last_four, :currency, :now) ON CONFLICT (id) DO UPDATE SET replaced_at = NULL, "
+        "parked_at = NULL, rest_until = 0, failures = 0, encrypted_key = excluded.encrypted_key, "
+        "encryption_key_id = excluded.encryption_key_id, currency = excluded.currency",
+        id=new.id,
+        chat_id=new.chat_id,
+        panel=new.panel,
+        encrypted_key=new.encrypted_key,
+        encryption_key_id=new.encryption_key_id,
+        last_four=new.last_four,
+        currency=new.currency,
+        now=now,
+    )
 
 
 async def unpark(db: Database, *, account_id: str) -> None:
@@ -106,22 +106,22 @@ async def unpark(db: Database, *, account_id: str) -> None:
     )
 
 
-async def park(db: Database, *, account_id: str, tell: bool, now: float) -> None:
+@transaction(durable=True)
+async def park(tx: Transaction, *, account_id: str, tell: bool, now: float) -> None:
     """The panel rejects the key: machines leave it alone. With `tell` its owner gets a notice, once."""
-    async with db.write(durable=True) as tx:
-        parked = await tx.execute(
-            "UPDATE accounts SET parked_at = :now, rest_until = 0 WHERE id = :id AND parked_at IS NULL",
+    parked = await tx.execute(
+        "UPDATE accounts SET parked_at = :now, rest_until = 0 WHERE id = :id AND parked_at IS NULL",
+        id=account_id,
+        now=now,
+    )
+    if parked and tell:
+        await tx.execute(
+            "INSERT INTO outbox (chat_id, kind, facts, send_at, created_at) "
+            "SELECT chat_id, 'parked', '{\"last_four\": \"' || last_four || '\"}', :now, :now "
+            "FROM accounts WHERE id = :id",
             id=account_id,
             now=now,
         )
-        if parked and tell:
-            await tx.execute(
-                "INSERT INTO outbox (chat_id, kind, facts, send_at, created_at) "
-                "SELECT chat_id, 'parked', '{\"last_four\": \"' || last_four || '\"}', :now, :now "
-                "FROM accounts WHERE id = :id",
-                id=account_id,
-                now=now,
-            )
 
 
 async def drop_unneeded_keys(db: Database) -> int:
@@ -134,10 +134,10 @@ async def drop_unneeded_keys(db: Database) -> int:
     )
 
 
-async def note_refused_key(db: Database, *, who: str, now: float) -> None:
-    async with db.write() as tx:
-        await tx.execute("INSERT INTO refused_keys (who, refused_at) VALUES (:who, :now)", who=who, now=now)
-        await tx.execute("DELETE FROM refused_keys WHERE refused_at <= :now - 3600", now=now)
+@transaction()
+async def note_refused_key(tx: Transaction, *, who: str, now: float) -> None:
+    await tx.execute("INSERT INTO refused_keys (who, refused_at) VALUES (:who, :now)", who=who, now=now)
+    await tx.execute("DELETE FROM refused_keys WHERE refused_at <= :now - 3600", now=now)
 
 
 async def refused_keys(db: Database, *, who: str, now: float) -> tuple[list[float], list[float]]:
@@ -151,18 +151,22 @@ async def refused_keys(db: Database, *, who: str, now: float) -> tuple[list[floa
 
 async def forget(db: Database, *, chat_id: int) -> None:
     """Erase everything about a person, in every table."""
-    async with db.write(durable=True) as tx:
-        for statement in (
-            "DELETE FROM outbox WHERE chat_id = :chat_id",
-            "DELETE FROM orders WHERE chat_id = :chat_id",
-            "DELETE FROM accounts WHERE chat_id = :chat_id",
-            "DELETE FROM conversations WHERE chat_id = :chat_id",
-            "DELETE FROM people WHERE chat_id = :chat_id",
-            "UPDATE inbox SET chat_id = NULL, body = NULL, handled_at = received_at WHERE chat_id = :chat_id",
-            catalog.DROP_UNUSED,
-        ):
-            await tx.execute(statement, chat_id=chat_id)
+    await _erase(db, chat_id=chat_id)
     await db.leave_no_trace()
+
+
+@transaction(durable=True)
+async def _erase(tx: Transaction, *, chat_id: int) -> None:
+    for statement in (
+        "DELETE FROM outbox WHERE chat_id = :chat_id",
+        "DELETE FROM orders WHERE chat_id = :chat_id",
+        "DELETE FROM accounts WHERE chat_id = :chat_id",
+        "DELETE FROM conversations WHERE chat_id = :chat_id",
+        "DELETE FROM people WHERE chat_id = :chat_id",
+        "UPDATE inbox SET chat_id = NULL, body = NULL, handled_at = received_at WHERE chat_id = :chat_id",
+        catalog.DROP_UNUSED,
+    ):
+        await tx.execute(statement, chat_id=chat_id)
 
 
 async def set_blocked(db: Database, *, chat_id: int, blocked_at: float | None) -> None:

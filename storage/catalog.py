@@ -1,6 +1,6 @@
 """Price lists, compressed, equal ones once."""
 
-from storage.database import Database
+from storage.database import Database, Transaction, transaction
 
 DROP_UNUSED = (
     "DELETE FROM catalogs WHERE digest NOT IN "
@@ -13,20 +13,20 @@ async def load(db: Database, *, digest: str) -> bytes | None:
     return bytes(rows[0]["body"]) if rows else None
 
 
-async def save(db: Database, *, account_id: str, digest: str, body: bytes, now: float) -> None:
+@transaction()
+async def save(tx: Transaction, *, account_id: str, digest: str, body: bytes, now: float) -> None:
     """Make this the account's price list; lists nobody has any more are erased."""
-    async with db.write() as tx:
-        await tx.execute(
-            "INSERT INTO catalogs (digest, body, stored_at) VALUES (:digest, :body, :now) "
-            "ON CONFLICT (digest) DO NOTHING",
-            digest=digest,
-            body=body,
-            now=now,
-        )
-        await tx.execute(
-            "UPDATE accounts SET catalog_digest = :digest, catalog_at = :now WHERE id = :account_id",
-            digest=digest,
-            now=now,
-            account_id=account_id,
-        )
-        await tx.execute(DROP_UNUSED)
+    await tx.execute(
+        "INSERT INTO catalogs (digest, body, stored_at) VALUES (:digest, :body, :now) "
+        "ON CONFLICT (digest) DO NOTHING",
+        digest=digest,
+        body=body,
+        now=now,
+    )
+    await tx.execute(
+        "UPDATE accounts SET catalog_digest = :digest, catalog_at = :now WHERE id = :account_id",
+        digest=digest,
+        now=now,
+        account_id=account_id,
+    )
+    await tx.execute(DROP_UNUSED)

@@ -4,9 +4,12 @@ Statements are plain SQL with named parameters (`:name`), without casts, so that
 needs variants only where a statement has to differ.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+import functools
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Row(Protocol):
@@ -41,6 +44,9 @@ class Transaction(Protocol):
     async def execute_many(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> None: ...
 
 
+Work = Callable[[Transaction], Coroutine[Any, Any, T]]
+
+
 class Database(Protocol):
     async def read(self, sql: str, /, **values: Any) -> list[Row]:
         """Rows of what is committed; never sees a half-done write."""
@@ -48,8 +54,11 @@ class Database(Protocol):
     async def execute(self, sql: str, /, **values: Any) -> int:
         """One change in a transaction of its own; the number of rows changed."""
 
-    def write(self, *, durable: bool = False) -> AbstractAsyncContextManager[Transaction]:
-        """One transaction, rolled back on any exception.
+    async def write(self, work: Work[T], /, *, durable: bool = False) -> T:
+        """Do `work` in one transaction, rolled back on any exception of it.
+
+        It may await nothing but the transaction: a database may run it as a whole where its connection
+        lives. Once begun it goes to its end, also when whoever waits for it is cancelled.
 
         `durable` waits until it is on disk, so that not even a power cut undoes it: for intents,
         outcomes and keys. Otherwise a power cut may undo the last moments, a killed process nothing.
@@ -59,3 +68,23 @@ class Database(Protocol):
         """Clear what was erased out of the database's files, its log included, as far as nobody reads it."""
 
     async def close(self) -> None: ...
+
+
+def transaction(
+    *, durable: bool = False
+) -> Callable[
+    [Callable[Concatenate[Transaction, P], Coroutine[Any, Any, T]]],
+    Callable[Concatenate[Database, P], Coroutine[Any, Any, T]],
+]:
+    """Make a function of a transaction one of a database: each call is a transaction of its own."""
+
+    def of_database(
+        work: Callable[Concatenate[Transaction, P], Coroutine[Any, Any, T]],
+    ) -> Callable[Concatenate[Database, P], Coroutine[Any, Any, T]]:
+        @functools.wraps(work)
+        async def run(db: Database, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            return await db.write(lambda tx: work(tx, *args, **kwargs), durable=durable)
+
+        return run
+
+    return of_database

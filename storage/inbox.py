@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.database import Database, Transaction
+from storage.database import Database, Transaction, transaction
 
 REMEMBERED_SECONDS = 2 * 86400  # Telegram keeps an unconfirmed update for 24 hours
 
@@ -19,16 +19,17 @@ async def store(db: Database, batch: Sequence[Waiting], *, now: float) -> list[W
     """Keep the updates and return those that were not known before."""
     known = await known_ids(db, [one.update_id for one in batch])
     fresh = [one for one in batch if one.update_id not in known]
-    async with db.write() as tx:
-        await tx.execute_many(
-            "INSERT INTO inbox (update_id, chat_id, body, received_at) "
-            "VALUES (:update_id, :chat_id, :body, :now) ON CONFLICT (update_id) DO NOTHING",
-            [
-                {"update_id": one.update_id, "chat_id": one.chat_id, "body": one.body, "now": now}
-                for one in fresh
-            ],
-        )
+    await _insert(db, fresh, now=now)
     return fresh
+
+
+@transaction()
+async def _insert(tx: Transaction, fresh: Sequence[Waiting], *, now: float) -> None:
+    await tx.execute_many(
+        "INSERT INTO inbox (update_id, chat_id, body, received_at) "
+        "VALUES (:update_id, :chat_id, :body, :now) ON CONFLICT (update_id) DO NOTHING",
+        [{"update_id": one.update_id, "chat_id": one.chat_id, "body": one.body, "now": now} for one in fresh],
+    )
 
 
 async def known_ids(db: Database, ids: Sequence[int]) -> set[int]:
@@ -50,11 +51,12 @@ async def waiting(db: Database) -> list[Waiting]:
     return [Waiting(row["update_id"], row["chat_id"], row["body"]) for row in rows]
 
 
-async def finish(tx: Transaction, update_ids: Sequence[int], *, now: float) -> None:
+async def finish(tx: Transaction, *, update_id: int, now: float) -> None:
     """Handled: only the id is remembered."""
-    await tx.execute_many(
+    await tx.execute(
         "UPDATE inbox SET chat_id = NULL, body = NULL, handled_at = :now WHERE update_id = :update_id",
-        [{"update_id": update_id, "now": now} for update_id in update_ids],
+        update_id=update_id,
+        now=now,
     )
 
 

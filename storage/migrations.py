@@ -112,6 +112,11 @@ STEPS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        "ALTER TABLE orders ADD COLUMN said TEXT",  # what the panel said of it last, NULL: not kept
+        # until then, hearing the same again means nothing new
+        "ALTER TABLE orders ADD COLUMN steady_until DOUBLE PRECISION NOT NULL DEFAULT 0",
+    ),
 )
 
 

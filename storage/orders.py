@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from storage.database import Database, Row
+from storage.database import Database, Row, Transaction, transaction
 
 OPEN_STATES = "('placing', 'open', 'uncertain')"
 
@@ -63,26 +63,27 @@ def order(row: Row) -> Order:
     return Order(**values)
 
 
-async def begin(db: Database, new: Order, *, process: str) -> bool:
+@transaction(durable=True)
+async def begin(tx: Transaction, new: Order, *, process: str) -> bool:
     """Write down the intent to place `new`. False when its draft was confirmed before."""
     values = {column: getattr(new, column) for column in _NAMES}
     for name in _MONEY:
         values[name] = None if values[name] is None else str(values[name])
     values["fields"] = json.dumps(dict(new.fields))
-    async with db.write(durable=True) as tx:
-        return bool(
-            await tx.execute(
-                f"INSERT INTO orders ({COLUMNS}, process) "
-                f"VALUES ({', '.join(f':{column}' for column in values)}, :process) "
-                "ON CONFLICT (id) DO NOTHING",
-                **values,
-                process=process,
-            )
+    return bool(
+        await tx.execute(
+            f"INSERT INTO orders ({COLUMNS}, process) "
+            f"VALUES ({', '.join(f':{column}' for column in values)}, :process) "
+            "ON CONFLICT (id) DO NOTHING",
+            **values,
+            process=process,
         )
+    )
 
 
+@transaction(durable=True)
 async def settle(
-    db: Database,
+    tx: Transaction,
     *,
     order_id: str,
     state: str,
@@ -93,40 +94,39 @@ async def settle(
     next_poll_at: float | None = None,
 ) -> bool:
     """Store how placing went, with the notice that tells it from `tell_at` on. False the second time."""
-    async with db.write(durable=True) as tx:
-        settled = await tx.execute(
-            "UPDATE orders SET state = :state, panel_order_id = :panel_order_id, reason = :reason, "
-            "next_poll_at = :next_poll_at, changed_at = :now WHERE id = :id AND state = 'placing'",
-            id=order_id,
-            state=state,
-            panel_order_id=panel_order_id,
-            reason=reason,
-            next_poll_at=next_poll_at,
-            now=now,
-        )
-        if settled:
-            await tx.execute(_TELL_OUTCOME.format(where="id = :id"), id=order_id, now=now, tell_at=tell_at)
-        return bool(settled)
+    settled = await tx.execute(
+        "UPDATE orders SET state = :state, panel_order_id = :panel_order_id, reason = :reason, "
+        "next_poll_at = :next_poll_at, changed_at = :now WHERE id = :id AND state = 'placing'",
+        id=order_id,
+        state=state,
+        panel_order_id=panel_order_id,
+        reason=reason,
+        next_poll_at=next_poll_at,
+        now=now,
+    )
+    if settled:
+        await tx.execute(_TELL_OUTCOME.format(where="id = :id"), id=order_id, now=now, tell_at=tell_at)
+    return bool(settled)
 
 
-async def find_abandoned(db: Database, *, process: str, now: float) -> int:
+@transaction(durable=True)
+async def find_abandoned(tx: Transaction, *, process: str, now: float) -> int:
     """Orders whose process ended before it knew the outcome become uncertain; their people are told.
 
     `process` is this run: all other runs are over, since it holds the database's lock.
     """
-    async with db.write(durable=True) as tx:
-        await tx.execute(
-            _TELL_OUTCOME.format(where="state = 'placing' AND process <> :process"),
-            process=process,
-            now=now,
-            tell_at=now,
-        )
-        return await tx.execute(
-            "UPDATE orders SET state = 'uncertain', changed_at = :now "
-            "WHERE state = 'placing' AND process <> :process",
-            process=process,
-            now=now,
-        )
+    await tx.execute(
+        _TELL_OUTCOME.format(where="state = 'placing' AND process <> :process"),
+        process=process,
+        now=now,
+        tell_at=now,
+    )
+    return await tx.execute(
+        "UPDATE orders SET state = 'uncertain', changed_at = :now "
+        "WHERE state = 'placing' AND process <> :process",
+        process=process,
+        now=now,
+    )
 
 
 _TELL_OUTCOME = (
@@ -142,37 +142,37 @@ async def note_balance_after(db: Database, *, order_id: str, balance: Decimal) -
     )
 
 
+@transaction(durable=True)
 async def adopt(
-    db: Database, *, chat_id: int, order_id: str, panel_order_id: str, now: float, next_poll_at: float
+    tx: Transaction, *, chat_id: int, order_id: str, panel_order_id: str, now: float, next_poll_at: float
 ) -> bool:
     """An uncertain order turns out to be placed: follow it under the panel's id."""
-    async with db.write(durable=True) as tx:
-        return bool(
-            await tx.execute(
-                "UPDATE orders SET state = 'open', panel_order_id = :panel_order_id, "
-                "next_poll_at = :next_poll_at, changed_at = :now "
-                "WHERE id = :id AND chat_id = :chat_id AND state = 'uncertain'",
-                id=order_id,
-                chat_id=chat_id,
-                panel_order_id=panel_order_id,
-                next_poll_at=next_poll_at,
-                now=now,
-            )
+    return bool(
+        await tx.execute(
+            "UPDATE orders SET state = 'open', panel_order_id = :panel_order_id, "
+            "next_poll_at = :next_poll_at, changed_at = :now "
+            "WHERE id = :id AND chat_id = :chat_id AND state = 'uncertain'",
+            id=order_id,
+            chat_id=chat_id,
+            panel_order_id=panel_order_id,
+            next_poll_at=next_poll_at,
+            now=now,
         )
+    )
 
 
-async def dismiss(db: Database, *, chat_id: int, order_id: str, now: float) -> bool:
+@transaction(durable=True)
+async def dismiss(tx: Transaction, *, chat_id: int, order_id: str, now: float) -> bool:
     """An uncertain order was not placed, says its person."""
-    async with db.write(durable=True) as tx:
-        return bool(
-            await tx.execute(
-                "UPDATE orders SET state = 'dismissed', changed_at = :now "
-                "WHERE id = :id AND chat_id = :chat_id AND state = 'uncertain'",
-                id=order_id,
-                chat_id=chat_id,
-                now=now,
-            )
+    return bool(
+        await tx.execute(
+            "UPDATE orders SET state = 'dismissed', changed_at = :now "
+            "WHERE id = :id AND chat_id = :chat_id AND state = 'uncertain'",
+            id=order_id,
+            chat_id=chat_id,
+            now=now,
         )
+    )
 
 
 async def get(db: Database, *, chat_id: int, order_id: str) -> Order | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from storage.database import Database
+from storage.database import Database, Transaction, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,23 +18,23 @@ class Notice:
     language: str
 
 
-async def claim(db: Database, *, now: float, lease: float, limit: int) -> list[Notice]:
+@transaction()
+async def claim(tx: Transaction, *, now: float, lease: float, limit: int) -> list[Notice]:
     """The oldest notice of up to `limit` chats, put off by `lease` seconds so that a crash only delays.
 
     A chat's next notice waits until its first one is gone, so they arrive in order.
     """
-    async with db.write() as tx:
-        rows = await tx.fetch(
-            "UPDATE outbox SET send_at = :now + :lease WHERE id IN ("
-            "  SELECT first.id FROM (SELECT min(id) AS id, chat_id FROM outbox GROUP BY chat_id) AS first"
-            "  JOIN outbox o ON o.id = first.id LEFT JOIN people p ON p.chat_id = first.chat_id"
-            "  WHERE o.send_at <= :now AND p.blocked_at IS NULL ORDER BY first.id LIMIT :limit) "
-            "RETURNING id, chat_id, order_id, kind, facts, "
-            "(SELECT language FROM people WHERE people.chat_id = outbox.chat_id) AS language",
-            now=now,
-            lease=lease,
-            limit=limit,
-        )
+    rows = await tx.fetch(
+        "UPDATE outbox SET send_at = :now + :lease WHERE id IN ("
+        "  SELECT first.id FROM (SELECT min(id) AS id, chat_id FROM outbox GROUP BY chat_id) AS first"
+        "  JOIN outbox o ON o.id = first.id LEFT JOIN people p ON p.chat_id = first.chat_id"
+        "  WHERE o.send_at <= :now AND p.blocked_at IS NULL ORDER BY first.id LIMIT :limit) "
+        "RETURNING id, chat_id, order_id, kind, facts, "
+        "(SELECT language FROM people WHERE people.chat_id = outbox.chat_id) AS language",
+        now=now,
+        lease=lease,
+        limit=limit,
+    )
     return [
         Notice(r["id"], r["chat_id"], r["order_id"], r["kind"], json.loads(r["facts"]), r["language"] or "")
         for r in sorted(rows, key=lambda r: int(r["id"]))

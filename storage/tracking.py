@@ -5,150 +5,201 @@ unchanged orders need no second write and a crash only delays.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from storage import accounts, orders
+from storage import accounts
 from storage.accounts import Account, account
-from storage.database import Database, Transaction
-from storage.orders import Order, order
+from storage.database import Row, Transaction, transaction
 
 LARGEST_BATCH = 100  # ids one request may carry, from the API page
+
+
+class Due(NamedTuple):
+    """An order to ask for. Hearing `said` again means nothing new; None: whatever is heard may do."""
+
+    id: str
+    panel_order_id: str
+    said: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     account: Account
     failures: int
-    orders: tuple[Order, ...]
+    orders: tuple[Due, ...]
+
+
+class Followed(NamedTuple):
+    """What is known of an order when there is something to decide."""
+
+    id: str
+    panel_order_id: str
+    state: str
+    word: str | None
+    start_count: int | None
+    remains: int | None
+    said: str | None
+    change_number: int
+    look_factor: int
+    steady_until: float
+    changed_at: float
+    service_name: str
+    quantity: int | None
+    currency: str
+    price: Decimal
+    charge: Decimal | None
+
+
+_COLUMNS = ", ".join(Followed._fields)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """What to store of an order after a look. `facts` are for its person; None: nothing to tell."""
 
-    order: Order
     state: str
     word: str | None
     charge: Decimal | None
     start_count: int | None
     remains: int | None
+    said: str | None
     look_factor: int
+    steady_until: float
     next_poll_at: float | None
     facts: Mapping[str, Any] | None
 
 
+Decide = Callable[[Followed], Look | None]
+
+
+@transaction()
 async def claim_due(
-    db: Database, *, now: float, lease: float, interval: float, limit: int = LARGEST_BATCH
+    tx: Transaction, *, now: float, lease: float, interval: float, limit: int = LARGEST_BATCH
 ) -> Claim | None:
     """Take up to `limit` orders of the key that waits longest: due ones first, then the soonest due.
 
-    The key is left alone for `lease` seconds unless `release` comes first. Only orders due within half
-    their own interval are taken early: they cost no request, but others were just looked at.
+    The key is left alone for `lease` seconds unless `store` or `put_back` comes first. Only orders due
+    within half their own interval are taken early: they cost no request, but others were just looked at.
     """
-    async with db.write() as tx:
-        keys = await tx.fetch(
-            "UPDATE accounts SET rest_until = :now + :lease WHERE id = ("
-            "  SELECT o.account_id FROM orders o JOIN accounts a ON a.id = o.account_id"
-            "  WHERE o.next_poll_at <= :now AND a.rest_until <= :now AND a.parked_at IS NULL"
-            "  AND a.encrypted_key IS NOT NULL ORDER BY o.next_poll_at LIMIT 1) "
-            f"RETURNING {accounts.COLUMNS}, failures",
-            now=now,
-            lease=lease,
-        )
-        if not keys:
-            return None
-        due = await tx.fetch(
-            "UPDATE orders SET next_poll_at = :now + look_factor * :interval WHERE id IN ("
-            "  SELECT id FROM orders WHERE account_id = :account_id"
-            "  AND (next_poll_at <= :now"
-            "    OR (state = 'open' AND next_poll_at <= :now + look_factor * :interval * 0.5))"
-            f"  ORDER BY next_poll_at LIMIT :limit) RETURNING {orders.COLUMNS}",
-            now=now,
-            interval=interval,
-            account_id=keys[0]["id"],
-            limit=limit,
-        )
-    return Claim(account(keys[0]), keys[0]["failures"], tuple(order(row) for row in due))
+    keys = await tx.fetch(
+        "UPDATE accounts SET rest_until = :now + :lease WHERE id = ("
+        "  SELECT o.account_id FROM orders o JOIN accounts a ON a.id = o.account_id"
+        "  WHERE o.next_poll_at <= :now AND a.rest_until <= :now AND a.parked_at IS NULL"
+        "  AND a.encrypted_key IS NOT NULL ORDER BY o.next_poll_at LIMIT 1) "
+        f"RETURNING {accounts.COLUMNS}, failures",
+        now=now,
+        lease=lease,
+    )
+    if not keys:
+        return None
+    # One row, since each row on its own costs a change of threads.
+    (found,) = await tx.fetch(
+        "SELECT json_group_array(json_array("
+        "  id, panel_order_id, CASE WHEN steady_until > :now THEN said END)) AS due FROM ("
+        "  SELECT id, panel_order_id, steady_until, said FROM orders WHERE account_id = :account_id"
+        "  AND (next_poll_at <= :now"
+        "    OR (state = 'open' AND next_poll_at <= :now + look_factor * :interval * 0.5))"
+        "  ORDER BY next_poll_at LIMIT :limit)",
+        now=now,
+        interval=interval,
+        account_id=keys[0]["id"],
+        limit=limit,
+    )
+    due = tuple(Due(*values) for values in json.loads(found["due"]))
+    await tx.execute(
+        "UPDATE orders SET next_poll_at = :now + look_factor * :interval "
+        "WHERE id IN (SELECT value FROM json_each(:ids))",
+        now=now,
+        interval=interval,
+        ids=json.dumps([order.id for order in due]),
+    )
+    return Claim(account(keys[0]), keys[0]["failures"], due)
 
 
-async def store(db: Database, *, claim: Claim, looks: Sequence[Look], now: float) -> None:
-    """Store what a batch brought, with a notice for each telling change, and release the key.
+@transaction()
+async def store(
+    tx: Transaction, *, claim: Claim, order_ids: Sequence[str], decide: Decide, now: float
+) -> bool:
+    """Decide on these orders of the claim and release its key. True when something is to be told.
 
-    An order that changed meanwhile, or was erased, is left as it is.
+    They are decided on as they stand now, so what changed meanwhile is neither undone nor told twice.
     """
-    if not looks:
-        await db.execute(_RELEASE, id=claim.account.id, rest_until=0, failures=0)
-        return
-    async with db.write(durable=any(look.facts is not None for look in looks)) as tx:
-        await _store(tx, looks, now)
-        await tx.execute(_RELEASE, id=claim.account.id, rest_until=0, failures=0)
+    told = False
+    if order_ids:
+        where = "id IN (SELECT value FROM json_each(:ids))"
+        told = await _decide(tx, where, {"ids": json.dumps(order_ids)}, decide, now)
+    await tx.execute(_RELEASE, id=claim.account.id, rest_until=0, failures=0)
+    return told
 
 
-async def store_one(db: Database, *, look: Look, now: float) -> None:
+@transaction()
+async def store_one(tx: Transaction, *, chat_id: int, order_id: str, decide: Decide, now: float) -> None:
     """The same for one order that its person looked at."""
-    async with db.write(durable=look.facts is not None) as tx:
-        await _store(tx, [look], now)
+    where = "id = :id AND chat_id = :chat_id"
+    await _decide(tx, where, {"id": order_id, "chat_id": chat_id}, decide, now)
 
 
-async def _store(tx: Transaction, looks: Sequence[Look], now: float) -> None:
-    """A change is told only by whoever stored it, so two looks at the same change tell it once."""
-    await tx.execute_many(_STORE, [_values(look, now) for look in looks if look.facts is None])
-    for look in looks:
-        if look.facts is not None and await tx.execute(_STORE, **_values(look, now)):
-            await tx.execute(_TELL, **_notice(look, now))
-
-
+@transaction()
 async def put_back(
-    db: Database, *, claim: Claim, orders: Sequence[Order], until: float, failures: int
+    tx: Transaction, *, claim: Claim, orders: Sequence[Due], until: float, failures: int
 ) -> None:
     """The look failed: leave the key alone until then, and look at these orders at once after it."""
-    async with db.write() as tx:
-        await tx.execute(_RELEASE, id=claim.account.id, rest_until=until, failures=failures)
-        await tx.execute_many(
-            "UPDATE orders SET next_poll_at = :until WHERE id = :id AND next_poll_at IS NOT NULL",
-            [{"id": each.id, "until": until} for each in orders],
-        )
+    await tx.execute(_RELEASE, id=claim.account.id, rest_until=until, failures=failures)
+    await tx.execute_many(
+        "UPDATE orders SET next_poll_at = :until WHERE id = :id AND next_poll_at IS NOT NULL",
+        [{"id": each.id, "until": until} for each in orders],
+    )
 
 
 _RELEASE = "UPDATE accounts SET rest_until = :rest_until, failures = :failures WHERE id = :id"
 
 _STORE = (
     "UPDATE orders SET state = :state, word = :word, charge = :charge, start_count = :start_count, "
-    "remains = :remains, look_factor = :look_factor, next_poll_at = :next_poll_at, "
-    "changed_at = CASE WHEN :told = 1 THEN :now ELSE changed_at END, "
-    "change_number = change_number + :told WHERE id = :id AND change_number = :change_number"
+    "remains = :remains, said = :said, look_factor = :look_factor, steady_until = :steady_until, "
+    "next_poll_at = :next_poll_at, change_number = change_number + :told, "
+    "changed_at = CASE WHEN :told = 1 THEN :now ELSE changed_at END WHERE id = :id"
 )
 
 _TELL = (
     "INSERT INTO outbox (chat_id, order_id, change_number, kind, facts, send_at, created_at) "
-    "SELECT chat_id, id, :change_number, 'change', :facts, :now, :now FROM orders WHERE id = :id "
-    "ON CONFLICT (order_id, change_number) DO NOTHING"
+    "SELECT chat_id, id, change_number, 'change', :facts, :now, :now FROM orders WHERE id = :id"
 )
 
 
-def _values(look: Look, now: float) -> dict[str, Any]:
+async def _decide(tx: Transaction, where: str, which: Mapping[str, Any], decide: Decide, now: float) -> bool:
+    rows = await tx.fetch(f"SELECT {_COLUMNS} FROM orders WHERE {where}", **which)
+    looks = [(order.id, look) for order in map(_followed, rows) if (look := decide(order)) is not None]
+    await tx.execute_many(_STORE, [_values(order_id, look, now) for order_id, look in looks])
+    notices = [
+        {"id": order_id, "facts": json.dumps(look.facts), "now": now}
+        for order_id, look in looks
+        if look.facts is not None
+    ]
+    await tx.execute_many(_TELL, notices)
+    return bool(notices)
+
+
+def _followed(row: Row) -> Followed:
+    order = Followed._make(row)
+    charge = None if order.charge is None else Decimal(order.charge)
+    return order._replace(price=Decimal(order.price), charge=charge)
+
+
+def _values(order_id: str, look: Look, now: float) -> dict[str, Any]:
     return {
-        "id": look.order.id,
+        "id": order_id,
         "state": look.state,
         "word": look.word,
         "charge": None if look.charge is None else str(look.charge),
         "start_count": look.start_count,
         "remains": look.remains,
+        "said": look.said,
         "look_factor": look.look_factor,
+        "steady_until": look.steady_until,
         "next_poll_at": look.next_poll_at,
         "told": int(look.facts is not None),
-        "change_number": look.order.change_number,
-        "now": now,
-    }
-
-
-def _notice(look: Look, now: float) -> dict[str, Any]:
-    return {
-        "id": look.order.id,
-        "change_number": look.order.change_number + 1,
-        "facts": json.dumps(look.facts),
         "now": now,
     }

@@ -40,7 +40,7 @@ async def refresh(context: Context) -> None:
         return
     note = None
     try:
-        order = await context.desk.tracking.refresh(account, order)
+        await context.desk.tracking.refresh(account, order_id=order.id, panel_order_id=order.panel_order_id)
     except BadKey:
         raise
     except PanelRefused as refused:
@@ -48,7 +48,8 @@ async def refresh(context: Context) -> None:
     except PanelError:
         note = t("⚠️ The panel does not answer right now. This is what I knew before:")
     await context.toast("" if note else t("Up to date."))
-    await context.show(screens.card(order, context.desk.about, note=note))
+    now_known = await orders.get(db, chat_id=chat_id, order_id=order_id) or order
+    await context.show(screens.card(now_known, context.desk.about, note=note))
 
 
 def add_to(application: ChatApplication) -> None:

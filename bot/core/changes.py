@@ -7,14 +7,16 @@ from typing import Any
 from bot.core import schedule
 from bot.panel.models import OrderStatus, Status
 from bot.panel.replies import status_of
-from storage.orders import Order
-from storage.tracking import Look
+from storage.tracking import Followed, Look
 
+_COMPARED = (
+    "state", "word", "charge", "start_count", "remains", "said", "look_factor", "steady_until"
+)  # fmt: skip
 _GIVES_BACK = {Status.PARTIAL, Status.CANCELED, Status.REFUNDED, Status.FAILED}
 
 
 def decide(
-    order: Order, status: OrderStatus, *, now: float, interval: float, scheduled: bool = True
+    order: Followed, status: OrderStatus, *, now: float, interval: float, scheduled: bool = True
 ) -> Look | None:
     """What to store, and what to tell; None when nothing differs from what is known.
 
@@ -23,46 +25,39 @@ def decide(
     A `scheduled` look at an ended order is its last; one that a person asked for is not.
     """
     told = _is_new(order, status)
-    charge = order.charge if status.charge is None else status.charge
-    start_count = order.start_count if status.start_count is None else status.start_count
-    remains = order.remains if status.remains is None else status.remains
-    factor = schedule.look_factor(status, unchanged_for=0 if told else now - order.changed_at)
+    changed_at = now if told else order.changed_at
+    pace = schedule.pace(status, unchanged_for=now - changed_at)
     state = "ended" if status.ended else "open"
     last_look = scheduled and state == order.state == "ended" and not told
-    same = (status.word, charge, start_count, remains, factor, state) == (
-        order.word,
-        order.charge,
-        order.start_count,
-        order.remains,
-        order.look_factor,
-        order.state,
-    )
-    if same and not last_look:
-        return None
     look = Look(
-        order=order,
         state=state,
         word=status.word,
-        charge=charge,
-        start_count=start_count,
-        remains=remains,
-        look_factor=factor,
-        next_poll_at=None if last_look else now + factor * interval,
+        charge=order.charge if status.charge is None else status.charge,
+        start_count=order.start_count if status.start_count is None else status.start_count,
+        remains=order.remains if status.remains is None else status.remains,
+        said=status.said,
+        look_factor=pace.factor,
+        steady_until=changed_at + pace.steady_for,
+        next_poll_at=None if last_look else now + pace.factor * interval,
         facts=None,
     )
-    return look if not told else _with_facts(look, status)
+    if told:
+        return _with_facts(order, look, status)
+    same = all(getattr(look, name) == getattr(order, name) for name in _COMPARED)
+    return None if same and not last_look else look
 
 
-def close(order: Order) -> Look:
+def close(order: Followed) -> Look:
     """The last look at an ended order that the panel does not mention any more."""
     return Look(
-        order=order,
         state=order.state,
         word=order.word,
         charge=order.charge,
         start_count=order.start_count,
         remains=order.remains,
+        said=order.said,
         look_factor=order.look_factor,
+        steady_until=order.steady_until,
         next_poll_at=None,
         facts=None,
     )
@@ -75,7 +70,7 @@ def returned(price: Decimal, charge: Decimal | None, status: Status | None) -> D
     return price - charge
 
 
-def _is_new(order: Order, status: OrderStatus) -> bool:
+def _is_new(order: Followed, status: OrderStatus) -> bool:
     if order.word is None:
         return status.status not in {Status.PENDING, Status.AWAITING}
     known = status_of(order.word)
@@ -84,8 +79,7 @@ def _is_new(order: Order, status: OrderStatus) -> bool:
     return known is not status.status
 
 
-def _with_facts(look: Look, status: OrderStatus) -> Look:
-    order = look.order
+def _with_facts(order: Followed, look: Look, status: OrderStatus) -> Look:
     back = returned(order.price, look.charge, status.status)
     facts: dict[str, Any] = {
         "panel_order_id": order.panel_order_id,

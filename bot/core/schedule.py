@@ -1,13 +1,26 @@
 """When to look again. Pure; every interval is a multiple of POLL_INTERVAL."""
 
+import math
+from typing import NamedTuple
+
 from bot.panel.models import OrderStatus
 
 LONGEST_REST = 60.0  # seconds a failing panel is left alone, unless it names a longer Retry-After
 DAY_FACTOR = 1440
 
 
-def look_factor(status: OrderStatus | None, *, unchanged_for: float) -> int:
-    """How many POLL_INTERVALs to wait before the next look.
+class Pace(NamedTuple):
+    """Wait `factor` times POLL_INTERVAL between looks, until nothing changed for `steady_for` seconds."""
+
+    factor: int
+    steady_for: float
+
+
+_RUNNING = (Pace(1, 3600.0), Pace(5, 86400.0), Pace(15, math.inf))
+
+
+def pace(status: OrderStatus | None, *, unchanged_for: float) -> Pace:
+    """How often to look at an order.
 
     | status                          | unchanged for | factor |
     |---------------------------------|---------------|--------|
@@ -20,9 +33,11 @@ def look_factor(status: OrderStatus | None, *, unchanged_for: float) -> int:
     At the default POLL_INTERVAL of 60 s, 1440 is a day: operators change ended orders by hand.
     """
     if status is not None and status.ended:
-        return DAY_FACTOR
-    factor = 1 if unchanged_for < 3600 else 5 if unchanged_for < 86400 else 15
-    return max(factor, 5) if status is not None and status.status is None else factor
+        return Pace(DAY_FACTOR, 0.0)
+    found = next(each for each in _RUNNING if unchanged_for < each.steady_for)
+    if status is not None and status.status is None:
+        return found._replace(factor=max(found.factor, 5))
+    return found
 
 
 def rest(failures: int, *, interval: float, retry_after: float | None, chance: float) -> float:

@@ -10,14 +10,14 @@ from bot.core.changes import close, decide
 from bot.panel.client import PanelClient
 from bot.panel.errors import BadKey, PanelBusy, PanelError, PanelRefused
 from bot.panel.models import OrderStatus, Unreadable
-from storage import orders, tracking
+from storage import tracking
 from storage.accounts import Account
 from storage.database import Database
-from storage.orders import Order
-from storage.tracking import Claim, Look
+from storage.tracking import Claim, Followed, Look
 
 LEASE_SECONDS = 30.0  # longer than a call may take
 REQUESTS_PER_LOOK = 16
+_MISSING = Unreadable("")
 
 
 class Tracking:
@@ -57,50 +57,56 @@ class Tracking:
             await self._put_back(claim, error)
             return False
         now = self._clock()
-        looks: list[Look] = []
-        for order in claim.orders:
-            status = statuses.get(order.panel_order_id or "")
+
+        def judge(order: Followed) -> Look | None:
+            status = statuses.get(order.panel_order_id)
             if isinstance(status, OrderStatus):
-                look = decide(order, status, now=now, interval=self._interval)
-            else:
-                look = close(order) if order.state == "ended" and order.panel_order_id not in left else None
-            if look is not None:
-                looks.append(look)
-        await tracking.store(self._db, claim=claim, looks=looks, now=now)
+                return decide(order, status, now=now, interval=self._interval)
+            return close(order) if order.state == "ended" else None
+
+        open_questions = [
+            order.id
+            for order in claim.orders
+            if order.panel_order_id not in left and statuses.get(order.panel_order_id, _MISSING) is not None
+        ]
+        told = await tracking.store(self._db, claim=claim, order_ids=open_questions, decide=judge, now=now)
         if left:
             again = [order for order in claim.orders if order.panel_order_id in left]
             until = now + self._interval / 2
             await tracking.put_back(self._db, claim=claim, orders=again, until=until, failures=0)
-        return any(look.facts is not None for look in looks)
+        return told
 
-    async def refresh(self, account: Account, order: Order) -> Order:
-        """The order as the panel sees it right now, for its person. Raises PanelError."""
-        panel_order_id = order.panel_order_id or ""
+    async def refresh(self, account: Account, *, order_id: str, panel_order_id: str) -> None:
+        """Look at an order right now, for its person. Raises PanelError."""
         status = await self._accounts.asking(
             account, lambda key: self._people.order_status(key, panel_order_id)
         )
         now = self._clock()
-        look = decide(order, status, now=now, interval=self._interval, scheduled=False)
-        if look is not None:
-            await tracking.store_one(self._db, look=look, now=now)
-        return await orders.get(self._db, chat_id=order.chat_id, order_id=order.id) or order
+        await tracking.store_one(
+            self._db,
+            chat_id=account.chat_id,
+            order_id=order_id,
+            decide=lambda order: decide(order, status, now=now, interval=self._interval, scheduled=False),
+            now=now,
+        )
 
-    async def _statuses(self, claim: Claim) -> tuple[dict[str, OrderStatus | Unreadable], set[str]]:
+    async def _statuses(self, claim: Claim) -> tuple[dict[str, OrderStatus | Unreadable | None], set[str]]:
         """What the panel says, in one request; and the ids that could not be asked for this time.
 
         Should the panel refuse the request because of one of the ids, halves find that one out, within
         REQUESTS_PER_LOOK. Raises PanelError when it refuses them all.
         """
         key = self._accounts.key(claim.account)
-        waiting = [list(dict.fromkeys(order.panel_order_id or "" for order in claim.orders))]
-        found: dict[str, OrderStatus | Unreadable] = {}
+        said = {order.panel_order_id: order.said for order in claim.orders}
+        waiting = [list(said)]
+        found: dict[str, OrderStatus | Unreadable | None] = {}
         last: PanelRefused | None = None
         for _ in range(REQUESTS_PER_LOOK):
             if not waiting:
                 break
             ids = waiting.pop(0)
             try:
-                found |= await self._machines.order_statuses(key, ids)
+                found |= await self._machines.order_statuses(key, {one: said[one] for one in ids})
             except (BadKey, PanelBusy):
                 raise
             except PanelRefused as refused:

@@ -21,12 +21,11 @@ import structlog
 from telegram import Bot, Update
 
 from bot.gateway.dialog import Turn, maybe_turn, set_turn
-from bot.gateway.endings import Endings
 from bot.gateway.texts import speaking
 from bot.panel.client import PERSON_SECONDS
 from storage import accounts, conversations, inbox
 from storage.conversations import Visit
-from storage.database import Database
+from storage.database import Database, Transaction, transaction
 from storage.inbox import Waiting
 from storage.vault import Vault
 
@@ -72,7 +71,6 @@ class Runner:
         self._chats: dict[int, _Chat] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(SLOTS)
-        self._endings = Endings(db, clock=clock)
         self._stopping = False
 
     async def resume(self) -> int | None:
@@ -116,7 +114,6 @@ class Runner:
         for task in list(self._workers):
             task.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
-        await self._endings.stop(1.0)
 
     @asynccontextmanager
     async def aside(self) -> AsyncIterator[None]:
@@ -204,7 +201,7 @@ class Runner:
             await accounts.set_blocked(self._db, chat_id=chat_id, blocked_at=None)
         if visit.known and language and language != visit.language:
             await accounts.set_language(self._db, chat_id=chat_id, language=language)
-        await self._endings.write(one.update_id, turn)
+        await _end(self._db, one.update_id, turn, now=self._clock())
 
     def _read(self, one: Waiting) -> Update:
         """An update of a shape nobody knows counts as an empty one, which no handler takes."""
@@ -213,6 +210,16 @@ class Runner:
         except Exception:
             log.exception("update not understood", update_id=one.update_id)
             return Update(one.update_id)
+
+
+@transaction()
+async def _end(tx: Transaction, update_id: int, turn: Turn, *, now: float) -> None:
+    """The dialog's new row and the end of the inbox row, together."""
+    after = turn.after()
+    if after is not None:
+        before = turn.visit.conversation
+        await conversations.put(tx, chat_id=turn.chat_id, before=before, after=after)
+    await inbox.finish(tx, update_id=update_id, now=now)
 
 
 def chat_of(update: dict[str, Any]) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Status(StrEnum):
@@ -65,12 +66,12 @@ class Service:
         return " ".join(self.type.replace("_", " ").replace("-", " ").casefold().split())
 
 
-@dataclass(frozen=True, slots=True)
-class OrderStatus:
+class OrderStatus(NamedTuple):
     """How an order stands. `word` is the panel's own; `status` is None when that word is unknown.
 
     Numbers are None when the panel gives none that can be read. `children` are the order ids of a
-    subscription or drip-feed.
+    subscription or drip-feed. `said` is the whole as the panel said it, to know it again; None when it
+    is not fit to be kept. A tuple, since a batch makes a hundred of them.
     """
 
     word: str
@@ -79,6 +80,7 @@ class OrderStatus:
     start_count: int | None = None
     remains: int | None = None
     children: tuple[str, ...] = ()
+    said: str | None = None
 
     @property
     def ended(self) -> bool:

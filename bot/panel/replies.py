@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import NoReturn
@@ -21,6 +21,7 @@ STATUS_WORDS = {
 }
 
 _NUMBER = re.compile(r"[+-]?(\d{1,18}|\d{1,3}(,\d{3}){1,5})(\.\d{0,18})?([eE][+-]?\d{1,2})?")
+_NUMERIC = (int, str, Decimal)
 _SERVICE_ID = re.compile(r"[\w-]{1,32}", re.ASCII)
 _ORDER_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 _NO_ORDER = re.compile(r"-\d+|0*")
@@ -85,8 +86,13 @@ def order_status(payload: Json) -> OrderStatus:
     return read
 
 
-def order_statuses(payload: Json, asked: Iterable[str]) -> dict[str, OrderStatus | Unreadable]:
-    """What the reply says of each asked id. Ids it does not mention are missing here too."""
+def order_statuses(
+    payload: Json, known: Mapping[str, str | None]
+) -> dict[str, OrderStatus | Unreadable | None]:
+    """What the reply says of each known id; None where that is just what it `said` before.
+
+    Ids it does not mention are missing here too.
+    """
     if isinstance(payload, list):
         items = {_id(i.get("order"), _ORDER_ID): i for i in payload if isinstance(i, dict)}
     elif isinstance(payload, dict):
@@ -94,7 +100,11 @@ def order_statuses(payload: Json, asked: Iterable[str]) -> dict[str, OrderStatus
         items = dict(nested if isinstance(nested, dict) else payload)
     else:
         raise PanelGarbled("order statuses of unknown shape")
-    return {order: _order_status(items[order]) for order in asked if order in items}
+    return {
+        order: None if said is not None and said == _said(items[order]) else _order_status(items[order])
+        for order, said in known.items()
+        if order in items
+    }
 
 
 def balance(payload: Json) -> Balance:
@@ -107,10 +117,14 @@ def balance(payload: Json) -> Balance:
 
 def money(value: object) -> Decimal | None:
     """An amount or count as panels write them ("1,234.5", 3, "0.90"); None when it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+    if isinstance(value, bool) or not isinstance(value, _NUMERIC):
         return None
-    text = "".join(str(value).split())
-    return Decimal(text.replace(",", "")) if _NUMBER.fullmatch(text) else None
+    text = str(value)
+    if not _NUMBER.fullmatch(text):
+        text = "".join(text.split())
+        if not _NUMBER.fullmatch(text):
+            return None
+    return Decimal(text.replace(",", ""))
 
 
 def _count(value: object) -> int | None:
@@ -170,7 +184,20 @@ def _order_status(item: Json) -> OrderStatus | Unreadable:
         start_count=_count(item.get("start_count")),
         remains=_count(item.get("remains")),
         children=tuple(c for c in found if c is not None),
+        said=_said(item),
     )
+
+
+def _said(item: Json) -> str | None:
+    """All of an item as one text, the quick way when it holds only texts. None when it is too deep."""
+    try:
+        return "\n".join((*item, *item.values()))
+    except (AttributeError, TypeError):
+        pass
+    try:
+        return str(item)
+    except RecursionError:
+        return None
 
 
 @lru_cache(1024)

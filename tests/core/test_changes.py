@@ -1,6 +1,6 @@
 """What a fresh status means, and when to look again."""
 
-from dataclasses import replace
+import math
 from decimal import Decimal
 
 import pytest
@@ -9,50 +9,47 @@ from bot.core import schedule
 from bot.core.changes import decide, returned
 from bot.panel.models import OrderStatus, Status
 from bot.panel.replies import status_of
-from storage.orders import Order
-from storage.tracking import Look
+from storage.tracking import Followed, Look
 
 NOW, INTERVAL, DAY = 1_800_000_000.0, 60.0, 86400.0
-FRESH = Order(
+FRESH = Followed(
     id="draft-1",
-    chat_id=501,
-    account_id="key-1",
-    state="open",
-    message_id=9,
     panel_order_id="23501",
-    service_id="1",
-    service_name="Followers",
-    fields={},
-    link="",
-    quantity=50,
-    price=Decimal("0.045"),
-    currency="USD",
-    balance_before=None,
-    balance_after=None,
-    reason=None,
+    state="open",
     word=None,
-    charge=None,
     start_count=None,
     remains=None,
+    said=None,
     change_number=0,
     look_factor=1,
-    next_poll_at=NOW,
-    created_at=NOW - 10,
+    steady_until=0,
     changed_at=NOW - 10,
+    service_name="Followers",
+    quantity=50,
+    currency="USD",
+    price=Decimal("0.045"),
+    charge=None,
 )
-RUNNING = replace(FRESH, word="In progress", charge=Decimal("0.045"), start_count=10, remains=40)
-ENDED = replace(RUNNING, word="Completed", remains=0, state="ended", look_factor=1440)
+RUNNING = FRESH._replace(
+    word="In progress",
+    charge=Decimal("0.045"),
+    start_count=10,
+    remains=40,
+    said="heard",
+    steady_until=NOW - 10 + 3600,
+)
+ENDED = RUNNING._replace(word="Completed", remains=0, state="ended", look_factor=1440, steady_until=NOW - 10)
 
 
 def says(
     word: str, charge: str | None = None, start_count: int | None = None, remains: int | None = None
 ) -> OrderStatus:
     return OrderStatus(
-        word, status_of(word), None if charge is None else Decimal(charge), start_count, remains
+        word, status_of(word), None if charge is None else Decimal(charge), start_count, remains, said="heard"
     )
 
 
-def look(order: Order, status: OrderStatus, *, scheduled: bool = True) -> Look:
+def look(order: Followed, status: OrderStatus, *, scheduled: bool = True) -> Look:
     found = decide(order, status, now=NOW, interval=INTERVAL, scheduled=scheduled)
     assert found is not None
     return found
@@ -137,7 +134,7 @@ def test_an_ended_order_may_run_again() -> None:
 def test_unknown_words_are_told_as_they_are_and_looked_at_slower() -> None:
     held = look(RUNNING, says("On hold"))
     assert (held.state, held.word, held.look_factor) == ("open", "On hold", 5)
-    still = replace(RUNNING, word="On hold", look_factor=5)
+    still = RUNNING._replace(word="On hold", look_factor=5)
     assert decide(still, says("on HOLD"), now=NOW, interval=INTERVAL) != decide(
         still, says("On hold"), now=NOW, interval=INTERVAL
     )
@@ -148,13 +145,27 @@ def test_unknown_words_are_told_as_they_are_and_looked_at_slower() -> None:
 @pytest.mark.parametrize(("hours", "factor"), [(0, 1), (0.9, 1), (1, 5), (23, 5), (24, 15), (999, 15)])
 def test_looks_more_seldom_the_longer_nothing_happens(hours: float, factor: int) -> None:
     for status in (None, says("In progress")):
-        assert schedule.look_factor(status, unchanged_for=hours * 3600) == factor
-    assert schedule.look_factor(says("On hold"), unchanged_for=hours * 3600) == max(factor, 5)
-    assert schedule.look_factor(says("Completed"), unchanged_for=hours * 3600) == 1440
+        assert schedule.pace(status, unchanged_for=hours * 3600).factor == factor
+    assert schedule.pace(says("On hold"), unchanged_for=hours * 3600).factor == max(factor, 5)
+    assert schedule.pace(says("Completed"), unchanged_for=hours * 3600).factor == 1440
+
+
+def test_a_pace_lasts_until_the_next_one_and_no_ended_order_is_passed_over() -> None:
+    for hours in (0, 1, 24):
+        lasts = schedule.pace(None, unchanged_for=hours * 3600).steady_for
+        before = schedule.pace(None, unchanged_for=hours * 3600)
+        assert math.isinf(lasts) or schedule.pace(None, unchanged_for=lasts).factor > before.factor
+    assert schedule.pace(says("Completed"), unchanged_for=0).steady_for == 0
+
+
+def test_what_was_said_is_kept_until_it_may_mean_something_else() -> None:
+    found = look(RUNNING._replace(said="other"), says("In progress"))
+    assert (found.facts, found.said, found.steady_until) == (None, "heard", RUNNING.changed_at + 3600)
+    assert look(RUNNING, says("Processing")).steady_until == NOW + 3600
 
 
 def test_an_order_that_stands_still_is_slowed_down_silently() -> None:
-    found = look(replace(RUNNING, changed_at=NOW - 3600), says("In progress"))
+    found = look(RUNNING._replace(changed_at=NOW - 3600), says("In progress"))
     assert (found.facts, found.look_factor, found.next_poll_at) == (None, 5, NOW + 5 * INTERVAL)
 
 

@@ -1,5 +1,6 @@
 """Looking at orders: one batch of a key, whatever the panel makes of it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
@@ -192,9 +193,36 @@ async def test_a_person_sees_an_order_as_it_is_right_now(world: World) -> None:
     account = await world.connect()
     (order,) = await place(world, account, 1)
     world.panel.set_order("23501", status="Processing", charge=Decimal("0.04"))
-    seen = await world.tracking.refresh(account, order)
+    await world.tracking.refresh(account, order_id=order.id, panel_order_id="23501")
+    seen = await world.order(order)
     assert (seen.word, seen.charge, seen.change_number) == ("Processing", Decimal("0.04"), 1)
     assert world.panel.calls("status") == [{"order": "23501"}]
+
+
+async def test_a_change_that_is_heard_of_twice_is_told_once(world: World) -> None:
+    account = await world.connect()
+    (order,) = await place(world, account, 1)
+    world.panel.set_order("23501", status="Processing")
+    claim = await world.tracking.claim()
+    assert claim is not None
+    looks = (
+        world.tracking.look(claim),
+        world.tracking.refresh(account, order_id=order.id, panel_order_id="23501"),
+    )
+    await asyncio.gather(*looks)
+    assert len(await world.told("change")) == 1
+
+
+async def test_an_order_that_stands_still_is_looked_at_more_seldom(world: World) -> None:
+    await place(world, await world.connect(), 1)
+    pauses = []
+    for _ in range(65):
+        before = world.clock.now
+        await look(world)
+        world.clock.now = (await world.rows("orders"))[0]["next_poll_at"]
+        pauses.append(world.clock.now - before)
+    assert sorted(set(pauses)) == [INTERVAL, 5 * INTERVAL]
+    assert pauses == sorted(pauses)
 
 
 async def test_a_person_is_told_why_an_order_cannot_be_seen(world: World) -> None:
@@ -202,5 +230,5 @@ async def test_a_person_is_told_why_an_order_cannot_be_seen(world: World) -> Non
     (order,) = await place(world, account, 1)
     world.panel.misbehave(Trouble.ERROR, action="status", text="Incorrect order ID")
     with pytest.raises(PanelRefused, match="Incorrect order ID"):
-        await world.tracking.refresh(account, order)
+        await world.tracking.refresh(account, order_id=order.id, panel_order_id="23501")
     assert (await world.order(order)).state == "open"

@@ -14,7 +14,7 @@ from bot.panel.errors import PanelError
 from bot.panel.models import Balance, OrderStatus, Service
 
 ASKED = ("1", "10", "100")
-FIELDS = {*Service.__slots__, *OrderStatus.__slots__, *Balance.__slots__, *ASKED}
+FIELDS = {*Service.__slots__, *OrderStatus._fields, *Balance.__slots__, *ASKED}
 AROUND = {"service", "services", "order", "orders", "error", "errors", "message", "msg"}
 NAMES = st.sampled_from(sorted(FIELDS | AROUND))
 SCALARS = (
@@ -36,7 +36,7 @@ READERS: dict[str, Callable[[Any], object]] = {
     "services": replies.services,
     "order_id": replies.order_id,
     "order_status": replies.order_status,
-    "order_statuses": lambda payload: replies.order_statuses(payload, ASKED),
+    "order_statuses": lambda payload: replies.order_statuses(payload, dict.fromkeys(ASKED, "said")),
     "balance": replies.balance,
 }
 

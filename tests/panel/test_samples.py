@@ -15,14 +15,22 @@ SAMPLES = Path(__file__).parents[1] / "samples"
 ASKED = ("1", "10", "100", "ord_A", "ord_B")
 
 
-def read_statuses(payload: Any) -> dict[str, OrderStatus | Unreadable]:
-    return replies.order_statuses(payload, ASKED)
+def read_status(payload: Any) -> OrderStatus:
+    return replies.order_status(payload)._replace(said=None)
+
+
+def read_statuses(payload: Any) -> dict[str, OrderStatus | Unreadable | None]:
+    found = replies.order_statuses(payload, dict.fromkeys(ASKED))
+    return {
+        order: status._replace(said=None) if isinstance(status, OrderStatus) else status
+        for order, status in found.items()
+    }
 
 
 READERS: Mapping[str, tuple[Callable[[Any], object], Mapping[str, object]]] = {
     "services": (replies.services, SERVICES),
     "add": (replies.order_id, ORDER_IDS),
-    "status": (replies.order_status, STATUS),
+    "status": (read_status, STATUS),
     "statuses": (read_statuses, STATUSES),
     "balance": (replies.balance, BALANCES),
 }

@@ -91,15 +91,22 @@ async def claimed(db: Database, *, now: float = NOW, limit: int = 100) -> set[st
     return None if claim is None else {order.id for order in claim.orders}
 
 
-def look_at(order: Order, *, facts: Mapping[str, Any] | None = None, **changes: Any) -> Look:
+async def looked_at(db: Database, order: Order, *, now: float = NOW, **changes: Any) -> None:
+    """Store what its person's look brought."""
+    look = look_at(**changes)
+    await tracking.store_one(db, chat_id=order.chat_id, order_id=order.id, decide=lambda _: look, now=now)
+
+
+def look_at(*, facts: Mapping[str, Any] | None = None, **changes: Any) -> Look:
     found = Look(
-        order=order,
         state="open",
         word="In progress",
         charge=Decimal("0.04"),
         start_count=10,
         remains=40,
+        said="heard",
         look_factor=1,
+        steady_until=NOW + 3600,
         next_poll_at=NOW + INTERVAL,
         facts=facts,
     )

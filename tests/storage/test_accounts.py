@@ -1,15 +1,16 @@
 """People and their keys, and how they are forgotten."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from storage import accounts, catalog, conversations, inbox, orders, tracking
+from storage import accounts, catalog, conversations, inbox, orders
 from storage.conversations import Conversation
 from storage.inbox import Waiting
 from storage.sqlite import SqliteDatabase, open_sqlite
-from tests.storage.stored import ANNA, BORIS, LINK, NOW, PANEL, begin, connect, look_at, place, table
+from tests.storage.stored import ANNA, BORIS, LINK, NOW, PANEL, begin, connect, looked_at, place, table
 
 
 @pytest.fixture
@@ -112,15 +113,14 @@ async def live_a_little(db: SqliteDatabase, chat_id: int, account_id: str, order
         await place(db, order_id, due_at=NOW, link=f"{LINK}/{chat_id}", **mine) if chat_id == ANNA else None
     )
     if order is not None:
-        await tracking.store_one(db, look=look_at(order, facts={"panel_order_id": order_id}), now=NOW)
+        await looked_at(db, order, facts={"panel_order_id": order_id})
     await begin(db, f"{order_id}-2", **mine)
     await orders.settle(db, order_id=f"{order_id}-2", state="uncertain", now=NOW, tell_at=NOW)
     await accounts.park(db, account_id=account_id, tell=True, now=NOW)
     await inbox.store(db, [Waiting(chat_id * 2, chat_id, f"{LINK}/{chat_id}".encode())], now=NOW)
-    async with db.write() as tx:
-        said = Conversation("ask", f'{{"link": "{LINK}/{chat_id}"}}', 1)
-        await conversations.put(tx, chat_id=chat_id, before=Conversation(), after=said)
-        await inbox.finish(tx, [chat_id * 2], now=NOW)
+    said = Conversation("ask", f'{{"link": "{LINK}/{chat_id}"}}', 1)
+    await db.write(partial(conversations.put, chat_id=chat_id, before=Conversation(), after=said))
+    await db.write(partial(inbox.finish, update_id=chat_id * 2, now=NOW))
 
 
 def mentions(found: list[tuple[str, str, str]], *needles: object) -> list[tuple[str, str, str]]:

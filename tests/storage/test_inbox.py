@@ -1,12 +1,14 @@
 """Telegram's updates as rows."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from storage import conversations, inbox
 from storage.conversations import Conversation, Visit
+from storage.database import Transaction
 from storage.inbox import REMEMBERED_SECONDS, Waiting
 from storage.sqlite import SqliteDatabase, open_sqlite
 from tests.storage.stored import ANNA, BORIS, NOW, table
@@ -26,8 +28,8 @@ async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
 
 
 async def finish(db: SqliteDatabase, *update_ids: int, now: float = NOW) -> None:
-    async with db.write() as tx:
-        await inbox.finish(tx, update_ids, now=now)
+    for update_id in update_ids:
+        await db.write(partial(inbox.finish, update_id=update_id, now=now))
 
 
 async def test_an_update_is_new_only_once(db: SqliteDatabase) -> None:
@@ -74,24 +76,24 @@ async def test_old_ids_are_forgotten_but_nothing_that_waits(db: SqliteDatabase) 
 async def test_handling_and_the_dialogs_new_state_are_one(db: SqliteDatabase) -> None:
     await inbox.store(db, [FIRST], now=NOW)
 
-    async def handle_and_fail() -> None:
-        async with db.write() as tx:
-            await conversations.put(
-                tx, chat_id=ANNA, before=Conversation(), after=Conversation("ask", "{}", 1)
-            )
-            await inbox.finish(tx, [7], now=NOW)
-            raise ZeroDivisionError
+    async def handle_and_fail(tx: Transaction) -> None:
+        await conversations.put(tx, chat_id=ANNA, before=Conversation(), after=Conversation("ask", "{}", 1))
+        await inbox.finish(tx, update_id=7, now=NOW)
+        raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await handle_and_fail()
+        await db.write(handle_and_fail)
     assert await inbox.waiting(db) == [FIRST]
     assert await visit(db) == Visit(Conversation(), known=False, language="", blocked=False)
 
 
 async def test_a_dialog_moved_by_somebody_else_is_left_alone(db: SqliteDatabase) -> None:
     begun = Conversation("ask", "{}", 1)
-    async with db.write() as tx:
-        assert await conversations.put(tx, chat_id=ANNA, before=Conversation(), after=begun)
-        assert await conversations.put(tx, chat_id=ANNA, before=begun, after=Conversation("confirm", "{}", 2))
-        assert not await conversations.put(tx, chat_id=ANNA, before=begun, after=Conversation("", "{}", 2))
+
+    async def move(before: Conversation, after: Conversation) -> bool:
+        return await db.write(partial(conversations.put, chat_id=ANNA, before=before, after=after))
+
+    assert await move(Conversation(), begun)
+    assert await move(begun, Conversation("confirm", "{}", 2))
+    assert not await move(begun, Conversation("", "{}", 2))
     assert (await visit(db)).conversation.step == "confirm"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from storage import accounts, orders, outbox, tracking
+from storage import accounts, orders, outbox
 from storage.sqlite import SqliteDatabase, open_sqlite
-from tests.storage.stored import ANNA, BORIS, NOW, begin, connect, look_at, place, table
+from tests.storage.stored import ANNA, BORIS, NOW, begin, connect
 
 
 @pytest.fixture
@@ -94,19 +94,3 @@ async def test_the_outcome_of_placing_can_be_told_by_hand(db: SqliteDatabase) ->
     await outbox.done(db, notice_id=notice.id)
     assert await outbox.outcome_of(db, order_id="a") is None
     assert await claimed(db, now=NOW + 45) == []
-
-
-async def test_the_same_change_is_told_once(db: SqliteDatabase) -> None:
-    order = await place(db, "a", due_at=NOW)
-    for _ in range(2):
-        await tracking.store_one(db, look=look_at(order, facts={"word": "In progress"}), now=NOW)
-    assert [row["change_number"] for row in await table(db, "outbox")] == [1]
-
-
-async def test_the_same_change_is_told_once_though_it_was_sent_meanwhile(db: SqliteDatabase) -> None:
-    order = await place(db, "a", due_at=NOW)
-    await tracking.store_one(db, look=look_at(order, facts={"word": "In progress"}), now=NOW)
-    (notice,) = await claim(db)
-    await outbox.done(db, notice_id=notice.id)
-    await tracking.store_one(db, look=look_at(order, facts={"word": "In progress"}), now=NOW)
-    assert await table(db, "outbox") == []

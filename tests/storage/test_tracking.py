@@ -1,14 +1,28 @@
 """The poll queue: whose orders are looked at next, and what is stored of a look."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from storage import accounts, tracking
 from storage.sqlite import SqliteDatabase, open_sqlite
-from storage.tracking import Claim
-from tests.storage.stored import ANNA, BORIS, INTERVAL, NOW, claimed, connect, look_at, place, stored, table
+from storage.tracking import Claim, Due, Followed
+from tests.storage.stored import (
+    ANNA,
+    BORIS,
+    INTERVAL,
+    NOW,
+    claimed,
+    connect,
+    look_at,
+    looked_at,
+    place,
+    stored,
+    table,
+)
 
 
 @pytest.fixture
@@ -24,6 +38,13 @@ async def claim(db: SqliteDatabase, *, now: float = NOW) -> Claim:
     found = await tracking.claim_due(db, now=now, lease=30, interval=INTERVAL)
     assert found is not None
     return found
+
+
+async def store(
+    db: SqliteDatabase, batch: Claim, order_ids: list[str], *, now: float = NOW, **changes: Any
+) -> bool:
+    look = look_at(**changes)
+    return await tracking.store(db, claim=batch, order_ids=order_ids, decide=lambda _: look, now=now)
 
 
 async def test_nothing_is_due(db: SqliteDatabase) -> None:
@@ -86,10 +107,10 @@ async def test_a_key_in_use_is_left_alone_until_its_lease_ends(db: SqliteDatabas
 
 
 async def test_a_key_is_free_again_once_its_batch_is_stored(db: SqliteDatabase) -> None:
-    order = await place(db, "a", due_at=NOW)
-    for looks in ([], [look_at(order)]):
+    await place(db, "a", due_at=NOW)
+    for order_ids in ([], ["a"]):
         batch = await claim(db)
-        await tracking.store(db, claim=batch, looks=looks, now=NOW)
+        await store(db, batch, order_ids)
         await db.execute("UPDATE orders SET next_poll_at = :now", now=NOW)
     assert await claimed(db) == {"a"}
 
@@ -125,9 +146,9 @@ async def test_an_order_belongs_to_the_key_that_placed_it(db: SqliteDatabase) ->
 
 
 async def test_a_look_stores_what_it_found_and_tells_it(db: SqliteDatabase) -> None:
-    order = await place(db, "a", due_at=NOW)
+    await place(db, "a", due_at=NOW)
     batch = await claim(db)
-    await tracking.store(db, claim=batch, looks=[look_at(order, facts={"word": "In progress"})], now=NOW + 1)
+    assert await store(db, batch, ["a"], now=NOW + 1, facts={"word": "In progress"})
     found = await stored(db, "a")
     assert (found.word, found.remains, found.change_number, found.changed_at) == (
         "In progress",
@@ -140,21 +161,45 @@ async def test_a_look_stores_what_it_found_and_tells_it(db: SqliteDatabase) -> N
 
 async def test_numbers_alone_are_stored_silently(db: SqliteDatabase) -> None:
     order = await place(db, "a", due_at=NOW)
-    await tracking.store_one(db, look=look_at(order), now=NOW + 1)
+    await looked_at(db, order, now=NOW + 1)
     found = await stored(db, "a")
     assert (found.remains, found.change_number, found.changed_at) == (40, 0, NOW)
     assert await table(db, "outbox") == []
 
 
-async def test_a_look_that_came_too_late_changes_nothing(db: SqliteDatabase) -> None:
+async def test_a_look_is_decided_on_the_order_as_it_stands_by_then(db: SqliteDatabase) -> None:
     order = await place(db, "a", due_at=NOW)
-    await tracking.store_one(db, look=look_at(order, word="Completed", facts={}), now=NOW)
-    await tracking.store_one(db, look=look_at(order, word="Pending"), now=NOW)
-    assert (await stored(db, "a")).word == "Completed"
+    batch = await claim(db)
+    await looked_at(db, order, word="Completed", facts={"word": "Completed"})
+    known: list[Followed] = []
+
+    def nothing_new(found: Followed) -> None:
+        known.append(found)
+
+    assert not await tracking.store(db, claim=batch, order_ids=["a"], decide=nothing_new, now=NOW)
+    assert [(found.word, found.change_number, found.charge) for found in known] == [
+        ("Completed", 1, Decimal("0.04"))
+    ]
+    assert len(await table(db, "outbox")) == 1
+
+
+async def test_what_was_said_last_is_handed_out_while_it_means_nothing_new(db: SqliteDatabase) -> None:
+    order = await place(db, "a", due_at=NOW)
+    assert (await claim(db)).orders == (Due("a", "a", None),)
+    await looked_at(db, order, steady_until=NOW + 3600)
+    later = NOW + INTERVAL
+    assert (await claim(db, now=later)).orders == (Due("a", "a", "heard"),)
+    assert (await claim(db, now=NOW + 3600)).orders == (Due("a", "a", None),)
+
+
+async def test_a_person_looks_at_their_own_orders_only(db: SqliteDatabase) -> None:
+    await place(db, "a", due_at=NOW)
+    await tracking.store_one(db, chat_id=BORIS, order_id="a", decide=lambda _: look_at(), now=NOW)
+    assert (await stored(db, "a")).word is None
 
 
 async def test_nothing_is_told_of_an_order_that_was_erased(db: SqliteDatabase) -> None:
     order = await place(db, "a", due_at=NOW)
     await accounts.forget(db, chat_id=ANNA)
-    await tracking.store_one(db, look=look_at(order, facts={}), now=NOW)
+    await looked_at(db, order, facts={})
     assert await table(db, "outbox") == await table(db, "orders") == []
