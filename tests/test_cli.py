@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -105,6 +106,62 @@ def test_every_setting_is_in_the_readme_and_in_the_example(name: str) -> None:
     root = Path(__file__).parent.parent
     for file in ("README.md", ".env.example"):
         assert name.upper() in (root / file).read_text(), file
+
+
+ENDING = """
+import asyncio, threading
+from bot import cli
+
+cli.LONGEST_END_SECONDS = {longest}
+
+def work_in_a_thread():
+    print("working", flush=True)
+    threading.Event().wait({seconds})
+
+async def work():
+    try:
+        await asyncio.to_thread(work_in_a_thread)
+    finally:
+        await asyncio.sleep(0.05)
+        print("all is stored", flush=True)
+
+print("ended with", cli._until_told(work()))
+"""
+
+
+async def told_to_end(
+    how: signal.Signals, *, longest: float, seconds: float | None
+) -> tuple[int | None, str]:
+    """The exit code, and what was printed after the signal. The work cannot be cancelled for `seconds`."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        ENDING.format(longest=longest, seconds=seconds),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"working\n"
+        process.send_signal(how)
+        out, _ = await asyncio.wait_for(process.communicate(), timeout=20.0)  # or it hangs
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return process.returncode, out.decode()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+async def test_ends_although_something_can_not_be_cancelled(how: signal.Signals) -> None:
+    """As a name being resolved cannot. What needs storing was stored before."""
+    code, said = await told_to_end(how, longest=0.5, seconds=None)
+    assert (code, said) == (0, "all is stored\n")
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+async def test_an_ordinary_end_is_not_cut_short_and_waits_for_no_last_resort(how: signal.Signals) -> None:
+    code, said = await told_to_end(how, longest=3600.0, seconds=0.1)
+    assert (code, said) == (0, "all is stored\nended with 0\n")
 
 
 async def test_a_new_database_is_made_with_its_folders(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ POLL_SECONDS = 25
 FIRST_POLL_SECONDS = 1  # an older process takes less to come back and get this poll refused
 MOST_BUSY = 5000  # updates; above it we do not fetch more, Telegram keeps them
 LONGEST_PAUSE = 30.0
+STORE_PAUSE = 2.0
 KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 log = structlog.get_logger()
@@ -64,11 +65,20 @@ class Polling:
                 await asyncio.sleep(pause)
                 continue
             established, failures = True, 0
-            if updates:
-                await self._accept(updates)
+            if updates and await self._stored(updates):
                 offset = max(update["update_id"] for update in updates) + 1
             while self._busy() > MOST_BUSY:  # noqa: ASYNC110 - rare, and nothing here ends it by an event
                 await asyncio.sleep(0.05)
+
+    async def _stored(self, updates: Sequence[dict[str, Any]]) -> bool:
+        """False when they could not be: not confirmed, they come again."""
+        try:
+            await self._accept(updates)
+        except Exception:
+            log.exception("updates could not be stored; trying again")
+            await asyncio.sleep(STORE_PAUSE)
+            return False
+        return True
 
     async def _fetch(self, offset: int | None, timeout: int) -> list[dict[str, Any]]:
         values = {"timeout": timeout, "allowed_updates": KINDS, "offset": offset}

@@ -55,8 +55,7 @@ class NoticesJob:
         self._count = count
         self._clock = clock
         self._running: asyncio.Task[None] | None = None
-        self._sending: set[asyncio.Task[None]] = set()
-        self._held: set[int] = set()  # notices on their way: a long pause may outlast their lease
+        self._sending: dict[int, asyncio.Task[None]] = {}  # by notice
         self._again = False
         self._stopping = False
 
@@ -75,7 +74,9 @@ class NoticesJob:
 
     async def stop(self, grace: float) -> None:
         self._stopping = True
-        tasks = self._sending | ({self._running} if self._running else set())
+        if self._running:
+            await asyncio.wait({self._running})  # one claim: what it takes has to be put back
+        tasks = set(self._sending.values())
         if tasks:
             await asyncio.wait(tasks, timeout=grace)
         for task in tasks:
@@ -84,20 +85,14 @@ class NoticesJob:
 
     async def _run(self) -> None:
         try:
-            while self._again and not self._stopping:
+            while self._again and not self._stopping and (room := AT_ONCE - len(self._sending)):
                 self._again = False
-                room = AT_ONCE - len(self._sending)
                 now = self._clock()
                 for notice in await outbox.claim(self._db, now=now, lease=LEASE_SECONDS, limit=room):
-                    if notice.id in self._held:
-                        continue
+                    if notice.id in self._sending:
+                        continue  # a long pause outlasted its lease
                     self._again = True
-                    self._held.add(notice.id)
-                    task = asyncio.create_task(self._send(notice))
-                    self._sending.add(task)
-                    task.add_done_callback(self._sending.discard)
-                if len(self._sending) == AT_ONCE:
-                    await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
+                    self._sending[notice.id] = asyncio.create_task(self._send(notice))
         except Exception:
             log.exception("notices not claimed")
 
@@ -111,7 +106,7 @@ class NoticesJob:
         except Exception:
             log.exception("notice not sent")  # its lease ends by itself
         finally:
-            self._held.discard(notice.id)
+            del self._sending[notice.id]
             self.tick()
 
     async def _settle(self, notice: Notice, delivery: Delivery) -> None:

@@ -24,7 +24,7 @@ class Placing:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, account: Account, order: Order, *, first: Callable[[], Awaitable[None]]) -> None:
-        """Send a begun order in a task of our own, outside the turn it was confirmed in, after `first`."""
+        """Send a begun order outside the turn it was confirmed in, after `first` was tried."""
         task = asyncio.create_task(self._carry_out(account, order, first), context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -40,6 +40,9 @@ class Placing:
     async def _carry_out(self, account: Account, order: Order, first: Callable[[], Awaitable[None]]) -> None:
         try:
             await first()
+        except Exception:
+            log.exception("what comes before an order failed")
+        try:
             outcome = await self._ordering.carry_out(account, order)
             log.info("order settled", outcome=type(outcome).__name__)
             if isinstance(outcome, Uncertain):

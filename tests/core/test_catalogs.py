@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.catalog import FRESH_SECONDS, Catalogs
+from bot.core.catalog import FRESH_SECONDS, PAUSE_SECONDS, Catalog, Catalogs
 from bot.panel.errors import BadKey, PanelError
 from bot.sandbox.panel import Trouble
 from tests.core.core_world import BORIS, KEY, OTHER, World, open_world
@@ -126,4 +126,51 @@ async def test_a_key_that_was_closed_is_parked(world: World) -> None:
     world.panel.close_account(KEY)
     with pytest.raises(BadKey):
         await world.catalogs.of(account)
+    assert (await world.account()).parked_at == world.clock.now
+
+
+async def at_confirmation(world: World, *, age: float, trouble: Trouble | None = None) -> Catalog:
+    """The list as a confirmation sees it when the stored one, with a rate of 0.90, is so many seconds old."""
+    await world.connect()
+    await world.catalogs.of(await world.account())
+    world.panel.set_service(1, rate="1.10")
+    if trouble:
+        world.panel.misbehave(trouble, action="services")
+    world.clock.now += age
+    return await world.catalogs.of(await world.account(), fresh=True)
+
+
+async def test_a_confirmation_waits_for_a_new_list_when_it_is_over_six_minutes_old(world: World) -> None:
+    catalog = await at_confirmation(world, age=PAUSE_SECONDS + 1)
+    assert str(catalog.by_id["1"].rate) == "1.10"
+    assert asked(world) == 2
+
+
+async def test_a_confirmation_does_with_a_younger_list(world: World) -> None:
+    catalog = await at_confirmation(world, age=PAUSE_SECONDS)
+    await settle(world.catalogs)
+    assert str(catalog.by_id["1"].rate) == "0.90"
+    assert asked(world) == 1
+
+
+@pytest.mark.parametrize(
+    "trouble", [Trouble.SERVER_ERROR, Trouble.LOST_ANSWER, Trouble.RATE_LIMIT, Trouble.HTML]
+)
+async def test_a_confirmation_does_with_the_old_list_when_there_is_no_new_one(
+    world: World, trouble: Trouble
+) -> None:
+    catalog = await at_confirmation(world, age=PAUSE_SECONDS + 1, trouble=trouble)
+    assert str(catalog.by_id["1"].rate) == "0.90"
+    before = asked(world)
+    await world.catalogs.of(await world.account(), fresh=True)
+    assert asked(world) == before
+
+
+async def test_a_key_closed_before_the_confirmation_is_said(world: World) -> None:
+    await world.connect()
+    await world.catalogs.of(await world.account())
+    world.panel.close_account(KEY)
+    world.clock.now += PAUSE_SECONDS + 1
+    with pytest.raises(BadKey):
+        await world.catalogs.of(await world.account(), fresh=True)
     assert (await world.account()).parked_at == world.clock.now

@@ -174,3 +174,20 @@ async def test_typing_is_of_no_weight(line: Line) -> None:
     await line.messenger.typing(7)
 
     assert len(line.telegram.calls("sendChatAction")) == 1
+
+
+async def test_a_rest_telegram_asks_for_holds_for_all_that_is_sent(line: Line) -> None:
+    now = 0.0
+    hasty = Messenger(line.bot, Budget(lambda: now), patience=0.0)
+    other = line.telegram.person(8)
+    await other.types("/start")
+    line.telegram.trouble("sendMessage", chat_id=7, status=429, retry_after=30)
+
+    for chat_id in (7, 8):
+        with pytest.raises(RetryAfter):
+            await hasty.send(chat_id, HELLO)
+    assert len(line.telegram.calls("sendMessage")) == 1
+
+    now = 30.0
+    await hasty.send(8, HELLO)
+    assert other.reads == "Hello & welcome"

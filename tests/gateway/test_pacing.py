@@ -1,28 +1,10 @@
 """The budget, in an event loop whose time passes only while everybody sleeps."""
 
 import asyncio
-import selectors
 from collections.abc import Awaitable, Callable
 
 from bot.gateway.pacing import IN_ALL, Budget
-
-
-class SkippingSelector(selectors.SelectSelector):
-    now = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        self.now += timeout or 0.0
-        return super().select(0)
-
-
-class SkippingLoop(asyncio.SelectorEventLoop):
-    def __init__(self) -> None:
-        self._skipping = SkippingSelector()
-        super().__init__(self._skipping)
-
-    def time(self) -> float:
-        return self._skipping.now
-
+from tests.gateway.skipping import SkippingLoop
 
 Story = Callable[[Budget, Callable[[], float]], Awaitable[None]]
 

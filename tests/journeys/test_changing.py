@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from bot.core.catalog import PAUSE_SECONDS
 from bot.sandbox.panel import Panel, Trouble
 from bot.sandbox.telegram import Person
 from bot.sandbox.telegram.chats import Message
@@ -137,6 +138,30 @@ async def test_a_rate_changed_since_the_summary_shows_a_new_one(
     await chat.taps_on(shown, "Place order")
     await becomes(chat, shown, "is placed")
     assert len(panel.calls("add")) == 1
+
+
+async def test_a_confirmation_looks_at_the_prices_again_after_some_minutes(
+    world: World, chat: Person, panel: Panel
+) -> None:
+    shown = await summary(chat)
+    panel.set_service("1", rate="1.20")
+    await change(world, "UPDATE accounts SET catalog_at = catalog_at - ?", PAUSE_SECONDS + 1)
+
+    await chat.taps_on(shown, "Place order")
+    await becomes(chat, shown, "The panel changed this service meanwhile")
+    assert "charge: 1.20 USD" in shown.text
+    assert panel.calls("add") == []
+    await chat.taps_on(shown, "Place order")
+    await becomes(chat, shown, "is placed")
+    assert (len(panel.calls("services")), len(panel.calls("add"))) == (2, 1)
+
+
+async def test_a_confirmation_within_minutes_does_not_ask_for_prices_again(
+    chat: Person, panel: Panel
+) -> None:
+    await confirms(chat, "is placed")
+
+    assert len(panel.calls("services")) == 1
 
 
 async def test_limits_changed_since_the_summary_ask_again(world: World, chat: Person, panel: Panel) -> None:

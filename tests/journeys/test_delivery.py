@@ -23,6 +23,25 @@ async def test_a_notice_waits_as_long_as_telegram_asks(world: World, chat: Perso
     assert chat.reads.count("In progress") == 1
 
 
+async def test_a_rest_asked_for_with_one_notice_holds_back_the_others(
+    world: World, chat: Person, panel: Panel
+) -> None:
+    other = await world.person(8, key=OTHER_KEY)
+    mine, theirs = await places(chat), await places(other)
+    sent = len(world.telegram.calls("sendMessage"))
+    world.telegram.trouble("sendMessage", chat_id=chat.user.id, status=429, retry_after=2)
+    panel.set_order(mine, status="In progress")
+    put_off = "SELECT 1 FROM outbox WHERE send_at BETWEEN created_at + 1 AND created_at + 30"
+    await eventually(lambda: rows(world, put_off))
+    panel.set_order(theirs, status="In progress")
+    await other.sees(f"Order {theirs}: In progress")
+    await chat.sees(f"Order {mine}: In progress")
+
+    refused, *later = world.telegram.calls("sendMessage")[sent:]
+    assert [call.fields["chat_id"] for call in (refused, *later)].count("8") == 1
+    assert min(call.at for call in later) - refused.at >= 1.99  # what Telegram asked for
+
+
 async def test_a_notice_is_sent_again_after_a_5xx_or_a_dropped_connection(world: World, panel: Panel) -> None:
     people = [await world.person(user_id) for user_id in (21, 22)]
     ids = [await places(person, f"1 https://example.com/{person.user.id} 50") for person in people]

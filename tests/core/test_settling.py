@@ -1,0 +1,108 @@
+"""An outcome the database does not take at once: stored in the end, and never asked for again."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from bot.core import ordering
+from bot.core.ordering import Ordering, Outcome, Placed, Rejected, Uncertain
+from bot.sandbox.panel import Trouble
+from storage import orders
+from storage.database import Database, Row, Work
+from tests.core.core_world import INTERVAL, World, open_world
+
+T = TypeVar("T")
+
+PAUSES = (0.0, 0.0, 0.0)
+
+
+@pytest.fixture
+async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    monkeypatch.setattr(ordering, "SETTLE_PAUSES", PAUSES)
+    async with open_world(tmp_path) as world:
+        yield world
+
+
+@dataclass
+class Stumbling:
+    """A database whose next writes fail: before anything is written, or only in saying that it was."""
+
+    db: Database
+    failures: int
+    written: bool
+
+    async def read(self, sql: str, /, **values: Any) -> list[Row]:
+        return await self.db.read(sql, **values)
+
+    async def execute(self, sql: str, /, **values: Any) -> int:
+        return await self.db.execute(sql, **values)
+
+    async def write(self, work: Work[T], /, *, durable: bool = False) -> T:
+        fails, self.failures = self.failures > 0, self.failures - 1
+        if fails and not self.written:
+            raise sqlite3.OperationalError("database is locked")
+        done = await self.db.write(work, durable=durable)
+        if fails:
+            raise sqlite3.OperationalError("disk I/O error")
+        return done
+
+    async def leave_no_trace(self) -> None:
+        await self.db.leave_no_trace()
+
+    async def close(self) -> None:
+        await self.db.close()
+
+
+def on_a_stumbling_database(world: World, failures: int, *, written: bool = False) -> Ordering:
+    db = Stumbling(world.db, failures, written)
+    return Ordering(db, world.accounts, world.client, process="run-1", interval=INTERVAL, clock=world.clock)
+
+
+@pytest.mark.parametrize("written", [False, True])
+@pytest.mark.parametrize(
+    ("trouble", "outcome", "state"),
+    [
+        (None, Placed("23501"), "open"),
+        (Trouble.ERROR, Rejected("Incorrect request"), "rejected"),
+        (Trouble.LOST_ANSWER, Uncertain(), "uncertain"),
+    ],
+)
+async def test_an_outcome_that_could_not_be_stored_is_stored_again_and_told_once(
+    world: World, trouble: Trouble | None, outcome: Outcome, state: str, written: bool
+) -> None:
+    order = await world.begin(account := await world.connect())
+    if trouble:
+        world.panel.misbehave(trouble, action="add")
+    stumbling = on_a_stumbling_database(world, failures=len(PAUSES), written=written)
+
+    assert await stumbling.carry_out(account, order) == outcome
+    assert (await world.order(order)).state == state
+    assert [notice["order_id"] for notice in await world.told("outcome")] == [order.id]
+    assert len(world.panel.calls("add")) == 1
+
+
+async def test_an_outcome_that_is_never_stored_is_found_at_the_next_start(world: World) -> None:
+    order = await world.begin(account := await world.connect())
+    stumbling = on_a_stumbling_database(world, failures=len(PAUSES) + 1)
+
+    with pytest.raises(sqlite3.OperationalError):
+        await stumbling.carry_out(account, order)
+    assert (await world.order(order)).state == "placing"
+    assert await world.told("outcome") == []
+
+    await orders.find_abandoned(world.db, process="run-2", now=world.clock.now)
+    assert (await world.order(order)).state == "uncertain"
+    assert [notice["order_id"] for notice in await world.told("outcome")] == [order.id]
+    assert len(world.panel.calls("add")) == 1
+
+
+async def test_a_rejected_key_is_parked_though_its_outcome_was_hard_to_store(world: World) -> None:
+    order = await world.begin(account := await world.connect())
+    world.panel.misbehave(Trouble.WRONG_KEY, action="add")
+
+    await on_a_stumbling_database(world, failures=1).carry_out(account, order)
+    assert (await world.account()).parked_at == world.clock.now

@@ -1,0 +1,246 @@
+"""The outbox on its way out: once each, side by side, and back in the outbox when it fails."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.jobs.notices import AT_ONCE, LEASE_SECONDS, Delivered, Delivery, NoticesJob, TryAgain, Unreachable
+from storage import accounts, orders, outbox
+from storage.outbox import Notice
+from storage.sqlite import SqliteDatabase, open_sqlite
+from tests.jobs.conftest import Logged
+from tests.journeys.stories import eventually
+from tests.storage.stored import NOW, begin, connect, table
+
+
+class Post:
+    """Delivers while `open`, as `answers` say, chat by chat; a turn comes while `free`."""
+
+    def __init__(self, db: SqliteDatabase) -> None:
+        self.now = NOW
+        self.db = db
+        self.open, self.free = asyncio.Event(), asyncio.Event()
+        self.open.set()
+        self.free.set()
+        self.answers: dict[int, Delivery | Exception] = {}
+        self.on_their_way: list[int] = []
+        self.delivered: list[int] = []
+        self.counted: list[int] = []
+        self.job = NoticesJob(
+            db, deliver=self.deliver, turn=self.turn, count=self.counted.append, clock=lambda: self.now
+        )
+
+    async def turn(self, _: int) -> None:
+        await self.free.wait()
+
+    async def deliver(self, notice: Notice) -> Delivery:
+        self.on_their_way.append(notice.chat_id)
+        try:
+            await self.open.wait()
+        finally:
+            self.on_their_way.remove(notice.chat_id)
+        self.delivered.append(notice.chat_id)
+        answer = self.answers.pop(notice.chat_id, Delivered())
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def writes(self, chat_id: int) -> str:
+        """Something to tell this chat; the id of its order."""
+        order_id = f"order-{chat_id}-{len(await table(self.db, 'orders'))}"
+        await connect(self.db, f"key-{chat_id}", chat_id=chat_id)
+        await begin(self.db, order_id, chat_id=chat_id, account_id=f"key-{chat_id}")
+        await orders.settle(self.db, order_id=order_id, state="uncertain", now=NOW, tell_at=NOW)
+        return order_id
+
+    async def looks(self) -> None:
+        """Tick, and wait until all that is due is on its way or delivered."""
+        self.job.tick()
+        await eventually(lambda: self.job._running is None or self.job._running.done())
+
+    async def settles(self) -> None:
+        """Tick, and wait until nothing is on its way any more."""
+        await self.looks()
+        await eventually(lambda: not self.job._sending)
+        await eventually(lambda: self.job._running is None or self.job._running.done())
+
+    async def left(self) -> list[int]:
+        """The chats whose notices are still in the outbox."""
+        return [row["chat_id"] for row in await table(self.db, "outbox")]
+
+
+@pytest.fixture
+async def post(tmp_path: Path) -> AsyncIterator[Post]:
+    db = await open_sqlite(tmp_path / "bot.db")
+    post = Post(db)
+    yield post
+    post.open.set()
+    await post.job.stop(0.0)
+    await db.close()
+
+
+async def test_what_telegram_took_leaves_the_outbox(post: Post) -> None:
+    for chat_id in (1, 2, 1):
+        await post.writes(chat_id)
+    await post.settles()
+    assert sorted(post.delivered) == [1, 1, 2]
+    assert await post.left() == []
+
+
+async def test_a_notice_under_way_is_not_sent_again_though_its_lease_ended(post: Post) -> None:
+    await post.writes(1)
+    post.open.clear()
+    await post.looks()
+    await eventually(lambda: post.on_their_way == [1])
+    post.now += LEASE_SECONDS
+    await post.looks()
+    await asyncio.sleep(0.02)
+    assert post.on_their_way == [1]
+
+    post.open.set()
+    await post.settles()
+    assert post.delivered == [1]
+    assert await post.left() == []
+
+
+async def test_a_notice_that_waits_for_its_turn_is_not_taken_again_either(post: Post) -> None:
+    await post.writes(1)
+    post.free.clear()
+    await post.looks()
+    post.now += LEASE_SECONDS
+    await post.looks()
+    post.free.set()
+    await post.settles()
+    assert post.delivered == [1]
+
+
+async def test_never_more_on_their_way_than_telegram_takes_in_a_second(post: Post) -> None:
+    chats = list(range(1, AT_ONCE + 6))
+    for chat_id in chats:
+        await post.writes(chat_id)
+    post.open.clear()
+    post.job.tick()
+    await eventually(lambda: len(post.on_their_way) == AT_ONCE)
+    await asyncio.sleep(0.05)
+    assert len(post.on_their_way) == AT_ONCE
+
+    post.open.set()
+    await post.settles()
+    assert sorted(post.delivered) == chats
+
+
+async def test_one_that_fails_is_logged_comes_again_and_stops_no_other(post: Post, logged: Logged) -> None:
+    for chat_id in (1, 2, 3):
+        await post.writes(chat_id)
+    post.answers[2] = RuntimeError("nobody foresaw this")
+    await post.settles()
+    assert (sorted(post.delivered), await post.left()) == ([1, 2, 3], [2])
+    assert logged() == ["notice not sent"]
+
+    post.now += LEASE_SECONDS
+    await post.settles()
+    assert (post.delivered.count(2), await post.left()) == (2, [])
+
+
+async def test_goes_on_at_the_next_tick_when_nothing_could_be_claimed(post: Post, logged: Logged) -> None:
+    await post.writes(1)
+    await post.db.execute("ALTER TABLE outbox RENAME TO lost")
+    await post.settles()
+    assert logged() == ["notices not claimed"]
+
+    await post.db.execute("ALTER TABLE lost RENAME TO outbox")
+    await post.settles()
+    assert post.delivered == [1]
+
+
+async def test_waits_as_long_as_it_is_told_to(post: Post) -> None:
+    await post.writes(1)
+    post.answers[1] = TryAgain(300.0)
+    await post.settles()
+    post.now += 299
+    await post.settles()
+    assert post.delivered == [1]
+
+    post.now += 1
+    await post.settles()
+    assert (post.delivered, await post.left()) == ([1, 1], [])
+
+
+async def test_who_cannot_be_reached_is_left_alone_until_they_return(post: Post) -> None:
+    for chat_id in (1, 1):
+        await post.writes(chat_id)
+    post.answers[1] = Unreachable()
+    await post.settles()
+    post.now += 86400
+    await post.settles()
+    assert (post.delivered, await post.left()) == ([1], [1, 1])
+
+    await accounts.set_blocked(post.db, chat_id=1, blocked_at=None)
+    await post.settles()
+    assert (post.delivered, await post.left()) == ([1, 1, 1], [])
+
+
+async def test_an_outcome_is_told_at_once_counted_and_not_told_again(post: Post) -> None:
+    post.free.clear()  # somebody waits for it: it takes no turn
+    order_id = await post.writes(1)
+    await post.job.tell_outcome(order_id)
+    await post.job.tell_outcome(order_id)
+    assert (post.delivered, post.counted, await post.left()) == ([1], [1], [])
+
+
+async def test_the_end_waits_for_what_is_on_its_way(post: Post) -> None:
+    await post.writes(1)
+    post.open.clear()
+    await post.looks()
+    await eventually(lambda: post.on_their_way == [1])
+    ending = asyncio.create_task(post.job.stop(60.0))
+    await asyncio.sleep(0.02)
+    assert not ending.done()
+
+    post.open.set()
+    async with asyncio.timeout(10.0):
+        await ending
+    assert (post.delivered, await post.left()) == ([1], [])
+
+
+async def test_the_end_cuts_off_what_outlasts_its_grace_and_keeps_it(post: Post) -> None:
+    await post.writes(1)
+    post.open.clear()
+    await post.looks()
+    await eventually(lambda: post.on_their_way == [1])
+    async with asyncio.timeout(10.0):
+        await post.job.stop(0.01)
+    assert (post.on_their_way, post.delivered, await post.left()) == ([], [], [1])
+
+
+async def test_a_notice_whose_turn_comes_after_the_end_is_given_back(post: Post) -> None:
+    await post.writes(1)
+    post.free.clear()
+    await post.looks()
+    ending = asyncio.create_task(post.job.stop(60.0))
+    await asyncio.sleep(0)
+    post.free.set()
+    async with asyncio.timeout(10.0):
+        await ending
+    assert post.delivered == []
+    assert [one.chat_id for one in await outbox.claim(post.db, now=post.now, lease=1.0, limit=9)] == [1]
+
+
+async def test_what_is_claimed_while_it_ends_is_given_back(post: Post) -> None:
+    await post.writes(1)
+    post.job.tick()
+    async with asyncio.timeout(10.0):
+        await post.job.stop(60.0)
+    assert (post.job._sending, post.delivered) == ({}, [])
+    assert [one.chat_id for one in await outbox.claim(post.db, now=post.now, lease=1.0, limit=9)] == [1]
+
+
+async def test_a_tick_after_the_end_starts_nothing(post: Post) -> None:
+    await post.job.stop(0.0)
+    await post.writes(1)
+    await post.looks()
+    await asyncio.sleep(0.02)
+    assert (post.delivered, await post.left()) == ([], [1])
+    assert [one.chat_id for one in await outbox.claim(post.db, now=post.now, lease=1.0, limit=9)] == [1]
