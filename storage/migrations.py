@@ -117,6 +117,106 @@ STEPS: tuple[tuple[str, ...], ...] = (
         # until then, hearing the same again means nothing new
         "ALTER TABLE orders ADD COLUMN steady_until DOUBLE PRECISION NOT NULL DEFAULT 0",
     ),
+    (
+        """
+        CREATE TABLE orders_3 (                  -- orders placed elsewhere too, and the children of orders
+            id TEXT PRIMARY KEY,                 -- the id of the draft that was confirmed
+            chat_id BIGINT NOT NULL,
+            account_id TEXT NOT NULL REFERENCES accounts (id),
+            parent_id TEXT,                      -- the subscription or drip-feed that made it
+            mass_id TEXT,                        -- the mass order it is a line of
+            mass_line INTEGER,                   -- which line, from 1
+            state TEXT NOT NULL,                 -- queued | placing | open | ended | rejected | uncertain
+                                                 -- | dismissed
+            process TEXT NOT NULL,               -- which run of the program confirmed it
+            message_id BIGINT,                   -- the message that tells the outcome
+            panel_order_id TEXT,                 -- NULL until the panel answered
+            service_id TEXT NOT NULL,            -- "" when it is not known, like the next three
+            service_name TEXT NOT NULL,
+            fields TEXT NOT NULL,                -- JSON: what was sent, by API parameter
+            link TEXT NOT NULL,                  -- of these fields, "" when there is none
+            quantity BIGINT,                     -- what is delivered, counted; NULL for packages
+            price TEXT,                          -- the charge that was confirmed; NULL: nobody knows it yet
+            currency TEXT NOT NULL,
+            balance_before TEXT,
+            balance_after TEXT,
+            reason TEXT,                         -- why the panel refused it, in its own words
+            word TEXT,                           -- the status in the panel's words, NULL until looked at
+            charge TEXT,
+            start_count BIGINT,
+            remains BIGINT,
+            change_number INTEGER NOT NULL DEFAULT 0,
+            look_factor INTEGER NOT NULL DEFAULT 1, -- POLL_INTERVALs between two looks
+            next_poll_at DOUBLE PRECISION,       -- NULL when it is not looked at any more
+            cancel_asked_at DOUBLE PRECISION,    -- the panel took a request to cancel it
+            created_at DOUBLE PRECISION NOT NULL,
+            changed_at DOUBLE PRECISION NOT NULL, -- of state or status
+            said TEXT,                           -- what the panel said of it last, NULL: not kept
+            steady_until DOUBLE PRECISION NOT NULL DEFAULT 0 -- until then the same again is no news
+        )
+        """,
+        """
+        INSERT INTO orders_3 (id, chat_id, account_id, state, process, message_id, panel_order_id,
+            service_id, service_name, fields, link, quantity, price, currency, balance_before,
+            balance_after, reason, word, charge, start_count, remains, change_number, look_factor,
+            next_poll_at, created_at, changed_at, said, steady_until)
+        SELECT id, chat_id, account_id, state, process, message_id, panel_order_id, service_id,
+            service_name, fields, link, quantity, price, currency, balance_before, balance_after,
+            reason, word, charge, start_count, remains, change_number, look_factor, next_poll_at,
+            created_at, changed_at, said, steady_until FROM orders
+        """,
+        "DROP TABLE orders",
+        "ALTER TABLE orders_3 RENAME TO orders",
+        "CREATE INDEX orders_of_chat ON orders (chat_id, created_at)",
+        "CREATE INDEX orders_due ON orders (next_poll_at) WHERE next_poll_at IS NOT NULL",
+        "CREATE INDEX orders_of_account ON orders (account_id, next_poll_at)",
+        "CREATE INDEX orders_placing ON orders (process) WHERE state = 'placing'",
+        "CREATE INDEX orders_at_panel ON orders (account_id, panel_order_id)",
+        "CREATE INDEX orders_of_parent ON orders (parent_id) WHERE parent_id IS NOT NULL",
+        "CREATE INDEX orders_of_mass ON orders (mass_id, mass_line) WHERE mass_id IS NOT NULL",
+        """
+        CREATE TABLE masses (                    -- mass orders; their lines are orders once confirmed
+            id TEXT PRIMARY KEY,
+            chat_id BIGINT NOT NULL,
+            account_id TEXT NOT NULL REFERENCES accounts (id),
+            state TEXT NOT NULL,                 -- draft | placing | ended
+            lines TEXT NOT NULL,                 -- JSON: what was typed, line by line
+            message_id BIGINT,                   -- the message that shows how far it is
+            created_at DOUBLE PRECISION NOT NULL
+        )
+        """,
+        "CREATE INDEX masses_of_chat ON masses (chat_id)",
+        """
+        CREATE TABLE refills (
+            id TEXT PRIMARY KEY,
+            chat_id BIGINT NOT NULL,
+            account_id TEXT NOT NULL REFERENCES accounts (id),
+            order_id TEXT NOT NULL REFERENCES orders (id),
+            state TEXT NOT NULL,                 -- asking | open | ended | refused | uncertain
+            process TEXT NOT NULL,               -- which run of the program asks for it
+            panel_refill_id TEXT,                -- NULL until the panel answered
+            reason TEXT,                         -- why the panel refused it, in its own words
+            word TEXT,                           -- its status in the panel's words, NULL until looked at
+            look_factor INTEGER NOT NULL DEFAULT 1,
+            next_poll_at DOUBLE PRECISION,       -- NULL when it is not looked at any more
+            created_at DOUBLE PRECISION NOT NULL,
+            changed_at DOUBLE PRECISION NOT NULL
+        )
+        """,
+        "CREATE UNIQUE INDEX refills_in_flight ON refills (order_id) WHERE state IN ('asking', 'open')",
+        "CREATE INDEX refills_of_chat ON refills (chat_id)",
+        "CREATE INDEX refills_of_account ON refills (account_id, next_poll_at)",
+        "CREATE INDEX refills_due ON refills (next_poll_at) WHERE next_poll_at IS NOT NULL",
+        """
+        CREATE TABLE favourites (                -- services a person starred
+            chat_id BIGINT NOT NULL,
+            panel TEXT NOT NULL,
+            service_id TEXT NOT NULL,
+            created_at DOUBLE PRECISION NOT NULL,
+            PRIMARY KEY (chat_id, panel, service_id)
+        )
+        """,
+    ),
 )
 
 

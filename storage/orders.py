@@ -25,6 +25,9 @@ class Order:
     id: str
     chat_id: int
     account_id: str
+    parent_id: str | None = None
+    mass_id: str | None = None
+    mass_line: int | None = None
     state: str
     message_id: int | None = None
     panel_order_id: str | None = None
@@ -33,7 +36,7 @@ class Order:
     fields: Mapping[str, str]
     link: str
     quantity: int | None
-    price: Decimal
+    price: Decimal | None
     currency: str
     balance_before: Decimal | None = None
     balance_after: Decimal | None = None
@@ -45,6 +48,7 @@ class Order:
     change_number: int = 0
     look_factor: int = 1
     next_poll_at: float | None = None
+    cancel_asked_at: float | None = None
     created_at: float
     changed_at: float
 

@@ -49,7 +49,7 @@ class Followed(NamedTuple):
     service_name: str
     quantity: int | None
     currency: str
-    price: Decimal
+    price: Decimal | None
     charge: Decimal | None
 
 
@@ -184,8 +184,11 @@ async def _decide(tx: Transaction, where: str, which: Mapping[str, Any], decide:
 
 def _followed(row: Row) -> Followed:
     order = Followed._make(row)
-    charge = None if order.charge is None else Decimal(order.charge)
-    return order._replace(price=Decimal(order.price), charge=charge)
+    return order._replace(price=_money(order.price), charge=_money(order.charge))
+
+
+def _money(text: object) -> Decimal | None:
+    return None if text is None else Decimal(str(text))
 
 
 def _values(order_id: str, look: Look, now: float) -> dict[str, Any]:

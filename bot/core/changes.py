@@ -63,9 +63,9 @@ def close(order: Followed) -> Look:
     )
 
 
-def returned(price: Decimal, charge: Decimal | None, status: Status | None) -> Decimal | None:
+def returned(price: Decimal | None, charge: Decimal | None, status: Status | None) -> Decimal | None:
     """What an ended order gave back, as far as its reported charge tells; None when it does not."""
-    if status not in _GIVES_BACK or charge is None or not 0 <= charge < price:
+    if status not in _GIVES_BACK or price is None or charge is None or not 0 <= charge < price:
         return None
     return price - charge
 

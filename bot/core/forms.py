@@ -19,13 +19,16 @@ FORMS: Mapping[str, tuple[Field, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a summary showed, and what confirming it agrees to. `balance` is None when unknown."""
+    """What a summary showed, and what confirming it agrees to. `balance` is None when unknown.
+
+    `price` is None for a subscription, which is paid post by post.
+    """
 
     account_id: str
     rate: Decimal
     min: int
     max: int
-    price: Decimal
+    price: Decimal | None
     currency: str
     balance: Decimal | None
 

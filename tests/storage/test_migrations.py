@@ -29,6 +29,33 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     await second.close()
 
 
+@pytest.mark.parametrize("version", range(1, len(migrations.STEPS)))
+async def test_what_an_older_schema_held_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int
+) -> None:
+    steps = migrations.STEPS
+    monkeypatch.setattr(migrations, "STEPS", steps[:version])
+    older = await open_sqlite(tmp_path / "bot.db")
+    await older.execute(
+        "INSERT INTO accounts (id, chat_id, panel, encryption_key_id, last_four, currency, created_at) "
+        "VALUES ('a', 1, 'p', 'k', 'cdef', 'USD', 0)"
+    )
+    await older.execute(
+        "INSERT INTO orders (id, chat_id, account_id, state, process, service_id, service_name, fields, "
+        "link, price, currency, panel_order_id, next_poll_at, created_at, changed_at) VALUES "
+        "('o', 1, 'a', 'open', 'run', '7', 'Likes', '{}', 'l', '0.9', 'USD', '23501', 5, 1, 2)"
+    )
+    await older.close()
+    monkeypatch.setattr(migrations, "STEPS", steps)
+    newer = await open_sqlite(tmp_path / "bot.db")
+    (order,) = await newer.read("SELECT * FROM orders")
+    found = {name: order[name] for name in ("id", "account_id", "price", "panel_order_id", "next_poll_at")}
+    assert found == {
+        "id": "o", "account_id": "a", "price": "0.9", "panel_order_id": "23501", "next_poll_at": 5,
+    }  # fmt: skip
+    await newer.close()
+
+
 async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     db = await open_sqlite(tmp_path / "bot.db")
     await db.execute("UPDATE schema_version SET version = version + 1")

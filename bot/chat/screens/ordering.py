@@ -61,7 +61,7 @@ def summary(
     service: Service, draft: Draft, offer: Offer, *, version: int, twin: bool, note: str | None
 ) -> Screen:
     """`twin`: an open order has this service and link. `note` stands above it."""
-    after = None if offer.balance is None else offer.balance - offer.price
+    after = None if offer.balance is None or offer.price is None else offer.balance - offer.price
     return Screen(
         paragraphs(
             note,
@@ -75,7 +75,9 @@ def summary(
                 _counted(service, draft),
             ),
             lines(
-                t("charge: <b>{price}</b>", price=money(offer.price, offer.currency)),
+                t("charge: <b>{price}</b>", price=money(offer.price, offer.currency))
+                if offer.price is not None
+                else None,
                 t("balance after it: {rest}", rest=money(after, offer.currency))
                 if after is not None
                 else t("I could not get your balance right now."),

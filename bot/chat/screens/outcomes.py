@@ -73,7 +73,7 @@ def facts(order: Order) -> Markup:
         t("{id} · {name}", id=order.service_id, name=shorten(order.service_name, 250)),
         t("link: {link}", link=shorten(order.link, _LONGEST_LINK)) if order.link else None,
         t("quantity: {n}", n=number(order.quantity)) if order.quantity is not None else None,
-        t("charge: {price}", price=money(order.price, order.currency)),
+        t("charge: {price}", price=money(order.price, order.currency)) if order.price is not None else None,
     )
 
 

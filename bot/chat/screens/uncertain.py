@@ -59,7 +59,7 @@ def evidence(order: Order) -> Markup:
     return lines(shown, _conclusion(before - after, order.price))
 
 
-def _conclusion(spent: Decimal, price: Decimal) -> Markup:
+def _conclusion(spent: Decimal, price: Decimal | None) -> Markup:
     if spent == price:
         return t("That is exactly this order's charge: it was most likely placed.")
     if spent == 0:
