@@ -4,7 +4,7 @@ from bot.chat import ordering
 from bot.chat.asking import account_and_catalog
 from bot.chat.screens import catalog as screens
 from bot.core.catalog import Catalog
-from bot.core.forms import Draft
+from bot.core.drafts import Draft
 from bot.gateway.context import ChatApplication, Context, first_word
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Command, Tapped, Typed

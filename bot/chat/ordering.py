@@ -1,28 +1,18 @@
-"""The service's form, the summary, and placing."""
-
-import asyncio
-from contextlib import suppress
-from functools import partial
-
-from telegram.error import TelegramError
+"""The service's form, question by question, and the summary."""
 
 from bot.chat.asking import account_and_catalog
 from bot.chat.screens import catalog as catalog_screens
 from bot.chat.screens import ordering as screens
-from bot.chat.screens import outcomes
+from bot.chat.screens import questions
 from bot.core import forms
-from bot.core.fields import InvalidAnswer
-from bot.core.forms import Draft, Offer
-from bot.gateway.context import ChatApplication, Context, Desk, first_word
+from bot.core.drafts import Draft
+from bot.core.invalid import InvalidAnswer
+from bot.core.links import foreign
+from bot.gateway.context import ChatApplication, Context, first_word
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Tapped, Typed
-from bot.gateway.texts import t
 from bot.panel.models import Service
-from storage import orders
 from storage.accounts import Account
-from storage.orders import Order
-
-SHOW_PLACING_SECONDS = 3.0
 
 
 async def choose(context: Context, account: Account, service: Service, *, typed: str = "") -> None:
@@ -32,14 +22,17 @@ async def choose(context: Context, account: Account, service: Service, *, typed:
         version = context.go(Step.CHOOSING)
         await context.show(catalog_screens.not_orderable(service, version=version))
         return
-    draft, wrong = forms.recheck(service, context.draft.with_service(service.id))
+    now = context.desk.clock()
+    draft, wrong = forms.recheck(service, context.draft.with_service(service.id), now=now)
     for field in fields:
         if not typed or wrong:
             break
-        last = field is fields[-1]
+        if not field.asked(draft.answers):
+            continue
+        last = field is forms.questions(service, draft)[-1]
         answer, typed = (typed, "") if last else first_word(typed)
         try:
-            draft = draft.with_answer(field.name, field.parse(answer, service))
+            draft = forms.answer(service, draft, field, answer, now=now)
         except InvalidAnswer as error:
             wrong = error
     await ask(context, account, service, draft, wrong=wrong)
@@ -57,15 +50,29 @@ async def ask(
     """Ask the next question of the form, or show the summary when all are answered."""
     version = context.go(Step.ANSWERING, draft=draft)
     field = forms.question(service, draft)
+    networks = foreign(draft.doubted, service) if draft.doubted else None
     if field is None:
         await show_summary(context, account, service, draft, note=note)
+    elif networks and field.name == "link":
+        await context.show(questions.doubt(draft.doubted, *networks, version=version))
     else:
-        screen = screens.question(field, service, account.currency, version=version, wrong=wrong, note=note)
+        is_first = forms.step_back(service, draft) is None
+        screen = questions.question(
+            field, service, account.currency, version=version, wrong=wrong, note=note, is_first=is_first
+        )
         await context.show(screen)
 
 
 async def take_answer(context: Context) -> None:
-    found = await _at_hand(context)
+    await _answer(context, context.text)
+
+
+async def take_choice(context: Context) -> None:
+    await _answer(context, context.press.id)
+
+
+async def _answer(context: Context, text: str) -> None:
+    found = await at_hand(context)
     if found is None:
         return
     account, service = found
@@ -74,11 +81,44 @@ async def take_answer(context: Context) -> None:
         await ask(context, account, service, context.draft)
         return
     try:
-        draft = context.draft.with_answer(field.name, field.parse(context.text, service))
+        draft = forms.answer(service, context.draft, field, text, now=context.desk.clock())
     except InvalidAnswer as wrong:
         await ask(context, account, service, context.draft, wrong=wrong)
     else:
         await ask(context, account, service, draft)
+
+
+async def skip(context: Context) -> None:
+    found = await at_hand(context)
+    if found is None:
+        return
+    field = forms.question(found[1], context.draft)
+    draft = forms.skip(context.draft, field) if field and field.optional else context.draft
+    await ask(context, *found, draft)
+
+
+async def step_back(context: Context) -> None:
+    found = await at_hand(context)
+    if found is not None:
+        await ask(context, *found, forms.step_back(found[1], context.draft) or context.draft)
+
+
+async def use_anyway(context: Context) -> None:
+    """The link of another network, which was doubted."""
+    found = await at_hand(context)
+    if found is not None:
+        draft = context.draft
+        await ask(context, *found, draft.with_answer("link", draft.doubted) if draft.doubted else draft)
+
+
+async def drip(context: Context) -> None:
+    """`Drip-feed` and `No drip-feed` on the summary."""
+    found = await at_hand(context)
+    if found is None:
+        return
+    draft = context.draft.in_runs(context.press.id == "on")
+    checked, wrong = forms.recheck(found[1], draft, now=context.desk.clock())
+    await ask(context, *found, checked, wrong=wrong)
 
 
 async def show_summary(
@@ -92,7 +132,7 @@ async def show_summary(
 
 async def ask_current(context: Context, *, note: str | None = None) -> None:
     """The question or the summary the dialog is at, once more."""
-    found = await _at_hand(context)
+    found = await at_hand(context)
     if found is not None:
         await ask(context, *found, context.draft, note=note)
 
@@ -103,78 +143,20 @@ async def remind(context: Context) -> None:
 
 
 async def change(context: Context) -> None:
-    found = await _at_hand(context)
+    found = await at_hand(context)
     if found is not None:
         version = context.go(Step.CONFIRMING)
-        await context.show(screens.what_to_change(found[1], version=version))
+        fields = forms.questions(found[1], context.draft)
+        await context.show(screens.what_to_change(fields, version=version))
 
 
 async def change_field(context: Context) -> None:
-    found = await _at_hand(context)
+    found = await at_hand(context)
     if found is not None:
-        await ask(context, *found, context.draft.without(context.press.id))
+        await ask(context, *found, context.draft.asked_again(context.press.id))
 
 
-async def confirm(context: Context) -> None:
-    """`Place order`. What was shown is what is placed; if the panel changed it, it is shown again."""
-    draft, offer = context.draft, context.draft.offer
-    is_live = context.is_current and context.dialog.step is Step.CONFIRMING and draft.id == context.press.id
-    if not is_live or offer is None:
-        await _already(context)
-        return
-    found = await _at_hand(context, fresh=True)
-    if found is None:
-        return
-    account, service = found
-    if not _same_terms(account, service, offer):
-        checked, wrong = forms.recheck(service, draft)
-        await ask(context, account, service, checked, wrong=wrong, note=screens.changed())
-        return
-    message_id = context.message.message_id
-    order = await context.desk.ordering.begin(account, service, draft, message_id=message_id)
-    context.leave()
-    if order is None:
-        await _already(context)
-        return
-    # Nothing is awaited between: from here on the task has its grace, also when the bot is stopped.
-    context.desk.placing.start(account, order, first=partial(_show_placing, context.desk, order))
-
-
-async def _show_placing(desk: Desk, order: Order) -> None:
-    """Of no weight: the outcome is told in any case."""
-    with suppress(TelegramError, TimeoutError):
-        async with asyncio.timeout(SHOW_PLACING_SECONDS):
-            await desk.hasty.edit(order.chat_id, order.message_id or 0, outcomes.placing(order))
-
-
-async def again(context: Context) -> None:
-    """`Try again` under an order that was not placed: the same answers as a new draft."""
-    order = await orders.get(context.desk.db, chat_id=context.chat_id, order_id=context.press.id)
-    if order is None or order.state not in {"rejected", "dismissed"}:
-        await context.toast(t("This button is from an earlier step. /orders shows how things are."))
-        return
-    found = await account_and_catalog(context)
-    if found is None:
-        return
-    account, catalog = found
-    service = catalog.by_id.get(order.service_id)
-    if service is None:
-        version = context.go(Step.CHOOSING, draft=Draft())
-        await context.say(catalog_screens.gone(order.service_id, version=version))
-        return
-    draft, wrong = forms.recheck(service, Draft(service_id=service.id, answers=order.fields))
-    await ask(context, account, service, draft, wrong=wrong)
-
-
-async def _already(context: Context) -> None:
-    order = await orders.get(context.desk.db, chat_id=context.chat_id, order_id=context.press.id)
-    if order is None:
-        await context.toast(t("This button is from an earlier step. /order starts a new order."))
-    else:
-        await context.toast(t("You confirmed this already; it is sent only once. /orders shows how it went."))
-
-
-async def _at_hand(context: Context, *, fresh: bool = False) -> tuple[Account, Service] | None:
+async def at_hand(context: Context, *, fresh: bool = False) -> tuple[Account, Service] | None:
     """The account and the draft's service; when one is gone the person is told, and None is returned."""
     found = await account_and_catalog(context, fresh=fresh)
     if found is None:
@@ -188,18 +170,16 @@ async def _at_hand(context: Context, *, fresh: bool = False) -> tuple[Account, S
     return account, service
 
 
-def _same_terms(account: Account, service: Service, offer: Offer) -> bool:
-    now = (account.id, service.rate, service.min, service.max)
-    return now == (offer.account_id, offer.rate, offer.min, offer.max)
-
-
 def add_to(application: ChatApplication) -> None:
     application.add_handlers(
         [
-            Tapped("place", confirm),
+            Tapped("choose", take_choice, of_dialog=True),
+            Tapped("skip", skip, of_dialog=True),
+            Tapped("back", step_back, of_dialog=True),
+            Tapped("anyway", use_anyway, of_dialog=True),
+            Tapped("drip", drip, of_dialog=True),
             Tapped("change", change, of_dialog=True),
             Tapped("field", change_field, of_dialog=True),
-            Tapped("again", again),
             Typed(Step.ANSWERING, take_answer),
             Typed(Step.CONFIRMING, remind),
         ]

@@ -1,48 +1,36 @@
 """The kinds of answer a form takes. `parse` turns what a person typed into the form field's value."""
 
 import re
-import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from bot.core import countries, links
+from bot.core.invalid import InvalidAnswer
+from bot.core.numbers import day, whole_number
 from bot.panel.models import Service
 
-LONGEST_LINK = 2000  # characters
+LONGEST_WORD = 300  # characters of a name, a hashtag or a search phrase
+LONGEST_LIST = 500_000  # characters
+
+Answers = Mapping[str, str]
 
 
-class InvalidAnswer(Exception):
-    """The answer will not do. `reason` names the text to show, `params` what it mentions."""
-
-    def __init__(self, reason: str, **params: int | str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.params = params
+def _always(_: Answers) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form. `name` is the API's own parameter name, and what people see."""
+    """One question of a form. `name` is the API's own parameter name, and what people see.
+
+    `choices` are values with what they mean. `asked` tells whether the answers so far call for it.
+    """
 
     name: str
     parse: Callable[[str, Service], str]
-
-
-def link(text: str, _: Service) -> str:
-    answer = text.strip()
-    if not answer or len(answer) > LONGEST_LINK or any(c.isspace() for c in answer):
-        raise InvalidAnswer("link")
-    if re.fullmatch(r"@[\w.]+", answer):
-        return answer
-    whole = answer if "://" in answer else f"https://{answer}"
-    try:
-        parts = urlsplit(whole)
-        host = parts.hostname or ""
-    except ValueError as error:
-        raise InvalidAnswer("link") from error
-    if parts.scheme.casefold() not in {"http", "https"} or not re.fullmatch(r"[^.]+(\.[^.]+)+", host):
-        raise InvalidAnswer("link")
-    return whole
+    choices: Mapping[str, str] = field(default_factory=dict)
+    optional: bool = False
+    asked: Callable[[Answers], bool] = _always
 
 
 def quantity(text: str, service: Service) -> str:
@@ -52,43 +40,137 @@ def quantity(text: str, service: Service) -> str:
     return str(number)
 
 
-def comments(text: str, service: Service) -> str:
-    found = lines(text)
-    if not service.min <= len(found) <= service.max:
-        raise InvalidAnswer("count", count=len(found), min=service.min, max=service.max)
-    return "\n".join(found)
-
-
 def lines(text: str) -> list[str]:
     """The non-empty lines, without the white space around them."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-# What people put between groups of three digits: spaces of all widths, commas, dots, apostrophes.
-_GROUPS = re.compile(r"[0-9]{1,3}(?:([\s,.'’٬،_])[0-9]{3})(?:\1[0-9]{3})*")
+def comments(text: str, service: Service) -> str:
+    return _counted(_list(text), service)
 
 
-def whole_number(text: str) -> int:
-    """A whole number as people write it: "1 000", "1,000", "2k", digits of any script.
-
-    Raises InvalidAnswer for anything else, "1,5" and "10,00" included: a guess could cost money.
-    """
-    plain = "".join(_digit(c) for c in text.strip()).removeprefix("+").casefold()
-    thousands = re.fullmatch(r"([0-9]{1,9})\s*k", plain)
-    if thousands:
-        return int(thousands[1]) * 1000
-    if _GROUPS.fullmatch(plain):
-        plain = re.sub(r"[^0-9]", "", plain)
-    if not re.fullmatch(r"[0-9]{1,18}", plain):
-        raise InvalidAnswer("number")
-    return int(plain)
+def free_lines(text: str, _: Service) -> str:
+    return "\n".join(_list(text))
 
 
-def _digit(character: str) -> str:
-    value = unicodedata.decimal(character, None)
-    return character if value is None else str(value)
+def names(text: str, _: Service) -> str:
+    """User names or hashtags: a word a line, or several between commas."""
+    found = [name.removeprefix("@") for name in _list(text.replace(",", "\n"))]
+    for number, name in enumerate(found, start=1):
+        if not name or re.search(r"\s", name):
+            raise InvalidAnswer("word_in_list", line=number)
+    return "\n".join(found)
 
 
-LINK = Field("link", link)
+def counted_names(text: str, service: Service) -> str:
+    return _counted(names(text, service).splitlines(), service)
+
+
+def word(text: str, _: Service) -> str:
+    found = text.strip().removeprefix("@")
+    if not found or re.search(r"\s", found) or len(found) > LONGEST_WORD:
+        raise InvalidAnswer("word")
+    return found
+
+
+def phrase(text: str, _: Service) -> str:
+    found = " ".join(text.split())
+    if not found or len(found) > LONGEST_WORD:
+        raise InvalidAnswer("phrase", max=LONGEST_WORD)
+    return found
+
+
+def count(text: str, _: Service) -> str:
+    number = whole_number(text)
+    if number < 1:
+        raise InvalidAnswer("positive")
+    return str(number)
+
+
+def count_or_none(text: str, _: Service) -> str:
+    return str(whole_number(text))
+
+
+def expiry(text: str, _: Service) -> str:
+    return day(text).strftime("%d/%m/%Y")
+
+
+def country(text: str, _: Service) -> str:
+    """Raises InvalidAnswer unless it is a code or a name of one."""
+    return countries.code(text)
+
+
+def _one_of(choices: Mapping[str, str]) -> Callable[[str, Service], str]:
+    meant = {words.casefold(): value for value, words in choices.items()}
+
+    def parse(text: str, _: Service) -> str:
+        typed = " ".join(text.casefold().split())
+        if typed in choices:
+            return typed
+        if typed not in meant:
+            raise InvalidAnswer("choice")
+        return meant[typed]
+
+    return parse
+
+
+def _list(text: str) -> list[str]:
+    found = lines(text)
+    if not found:
+        raise InvalidAnswer("empty_list")
+    if len(text) > LONGEST_LIST:
+        raise InvalidAnswer("long_list", max=LONGEST_LIST)
+    return found
+
+
+def _counted(found: list[str], service: Service) -> str:
+    if not service.min <= len(found) <= service.max:
+        raise InvalidAnswer("count", count=len(found), min=service.min, max=service.max)
+    return "\n".join(found)
+
+
+# Values and meanings from the API's table: minutes, kinds of device, kinds of traffic.
+_DELAYS = {
+    "0": "at once",
+    "5": "after 5 minutes",
+    "10": "after 10 minutes",
+    "15": "after 15 minutes",
+    "30": "after 30 minutes",
+    "60": "after 1 hour",
+    "90": "after 1½ hours",
+}
+_DEVICES = {
+    "1": "computers",
+    "2": "Android phones",
+    "3": "iPhones and iPads",
+    "4": "all phones",
+    "5": "all devices",
+}
+_TRAFFIC = {"1": "from a Google search", "2": "from another site", "3": "directly"}
+
+LINK = Field("link", links.link)
 QUANTITY = Field("quantity", quantity)
 COMMENTS = Field("comments", comments)
+ANY_COMMENTS = Field("comments", free_lines)
+KEYWORDS = Field("keywords", free_lines)
+GROUPS = Field("groups", free_lines)
+USERNAMES = Field("usernames", names)
+COUNTED_USERNAMES = Field("usernames", counted_names)
+HASHTAGS = Field("hashtags", names)
+HASHTAG = Field("hashtag", word)
+USERNAME = Field("username", word)
+MEDIA = Field("media", links.url)
+ANSWER_NUMBER = Field("answer_number", count)
+MIN = Field("min", quantity)
+MAX = Field("max", quantity)
+DELAY = Field("delay", _one_of(_DELAYS), choices=_DELAYS)
+POSTS = Field("posts", count_or_none, optional=True)
+OLD_POSTS = Field("old_posts", count_or_none, optional=True)
+EXPIRY = Field("expiry", expiry, optional=True)
+COUNTRY = Field("country", country, choices=countries.FREQUENT)
+DEVICE = Field("device", _one_of(_DEVICES), choices=_DEVICES)
+TRAFFIC = Field("type_of_traffic", _one_of(_TRAFFIC), choices=_TRAFFIC)
+KEYWORD = Field("google_keyword", phrase, asked=lambda answers: answers.get("type_of_traffic") == "1")
+REFERRER = Field("referring_url", links.url, asked=lambda answers: answers.get("type_of_traffic") == "2")
+RUNS = Field("runs", count)
+INTERVAL = Field("interval", count)

@@ -20,7 +20,7 @@ import structlog
 
 from bot.core import forms
 from bot.core.accounts import Accounts
-from bot.core.forms import Draft, Offer
+from bot.core.drafts import Draft, Offer
 from bot.core.price import price
 from bot.panel.client import PanelClient
 from bot.panel.errors import BadKey, Meaning, NotSent, PanelError, PanelRefused
@@ -122,7 +122,7 @@ class Ordering:
         )
 
     async def same_order_open(self, chat_id: int, draft: Draft) -> bool:
-        link = draft.answers.get("link", "")
+        link = forms.target(draft.answers)
         return bool(
             await orders.open_on_link(self._db, chat_id=chat_id, service_id=draft.service_id, link=link)
         )
@@ -143,8 +143,8 @@ class Ordering:
             message_id=message_id,
             service_id=service.id,
             service_name=service.name,
-            fields=dict(draft.answers),
-            link=draft.answers.get("link", ""),
+            fields=forms.sent(service, draft),
+            link=forms.target(draft.answers),
             quantity=forms.quantity(service, draft.answers),
             price=offer.price,
             currency=offer.currency,

@@ -11,7 +11,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.core.accounts import Accounts
 from bot.core.catalog import Catalogs
-from bot.core.forms import Draft
+from bot.core.drafts import Draft
 from bot.core.ordering import Ordering
 from bot.core.tracking import Tracking
 from bot.gateway.buttons import Press

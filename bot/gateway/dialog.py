@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bot.core.forms import Draft
+from bot.core.drafts import Draft
 from storage.conversations import Conversation, Visit
 
 

@@ -81,6 +81,12 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{whole} {currency}".strip()
 
 
+def country(code: str) -> str | None:
+    """A country's name in the person's language; WW is the world."""
+    name = _locale().territories.get("001" if code == "WW" else code)
+    return name[:1].upper() + name[1:] if name else None
+
+
 def shorten(text: str, longest: int) -> str:
     """At most so many UTF-16 units, which is how Telegram counts."""
     units = text.encode("utf-16-le")

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.accounts import Accounts, Connected
 from bot.core.catalog import Catalogs
-from bot.core.forms import Draft
+from bot.core.drafts import Draft
 from bot.core.ordering import Ordering, Outcome
 from bot.core.tracking import Tracking
 from bot.panel.client import PanelClient

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.forms import Draft, Offer
+from bot.core.drafts import Draft, Offer
 from bot.core.ordering import Outcome, Placed, Rejected, Uncertain
 from bot.panel.errors import BadKey, PanelError, PanelRefused
 from bot.sandbox.panel import Trouble

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.forms import Draft, Offer
+from bot.core.drafts import Draft, Offer
 from bot.gateway.dialog import Dialog, Step, Turn
 from storage.conversations import Conversation, Visit
 

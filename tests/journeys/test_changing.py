@@ -68,7 +68,7 @@ async def test_shows_a_summary_also_when_the_balance_is_not_to_be_had(chat: Pers
 async def test_changes_the_link(chat: Person, panel: Panel) -> None:
     await summary(chat)
     choice = await taps(chat, "Change")
-    assert choice.buttons == ["link", "quantity", "service", "Leave"]
+    assert choice.buttons == ["link", "quantity", "service", "‹ Back", "Leave"]
     await taps(chat, "link")
     shown = await says(chat, "https://example.com/new")
     assert "quantity: 1,000" in shown.text

@@ -158,19 +158,6 @@ async def test_types_that_come_later_are_listed_and_refused_with_a_word(chat: Pe
     assert panel.calls("add") == []
 
 
-async def test_every_other_type_is_refused_with_its_name(chat: Person, panel: Panel) -> None:
-    others: dict[str, str] = {}
-    for service in panel.services:
-        others.setdefault(str(service["type"]), str(service["service"]))
-    for known in ("Default", "Package", "Custom Comments"):
-        del others[known]
-    await says(chat, "/order")
-
-    assert len(others) == 15
-    for name, number in others.items():
-        assert f"type “{name}” cannot be ordered here yet" in (await says(chat, number)).text
-
-
 async def test_types_are_compared_without_case_and_signs(chat: Person, panel: Panel) -> None:
     odd = {"service": 1, "name": "Odd", "category": "A", "type": "CUSTOM_comments"}
     panel.set_services(services(odd))

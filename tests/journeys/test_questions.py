@@ -21,7 +21,7 @@ async def test_a_package_asks_only_for_the_link(chat: Person, panel: Panel) -> N
 async def test_custom_comments_asks_for_them_and_counts_the_lines(chat: Person, panel: Panel) -> None:
     await says(chat, "/order 2")
     question = await says(chat, LINK)
-    assert "Send 1 to 1,500 comments, one on each line." in question.text
+    assert "Send 1 to 1,500 comments, one on each line, or as a .txt file." in question.text
 
     shown = await says(chat, "Nice <b>one</b>!\n\n  Great & good \n")
     assert "comments: Nice <b>one</b>! / Great & good" in shown.text
@@ -88,7 +88,7 @@ async def test_a_quantity_out_of_range_is_told_the_limits(chat: Person, typed: s
     await says(chat, f"/order 1 {LINK}")
     answer = await says(chat, typed)
 
-    assert "The quantity must be from 50 to 10,000." in answer.text
+    assert "The number must be from 50 to 10,000." in answer.text
     assert "Please check your order" in (await says(chat, "10000")).text
 
 
@@ -149,7 +149,7 @@ async def test_the_summary_says_everything(chat: Person) -> None:
     ):
         assert part in shown.text
     assert "⚠️" not in shown.text
-    assert shown.buttons == ["Place order", "Change", "Leave"]
+    assert shown.buttons == ["Place order", "Drip-feed", "Change", "Leave"]
 
 
 async def test_a_text_at_the_summary_shows_it_again(chat: Person, panel: Panel) -> None:
@@ -157,7 +157,7 @@ async def test_a_text_at_the_summary_shows_it_again(chat: Person, panel: Panel) 
     again = await says(chat, "yes please")
 
     assert "Please tap one of the buttons" in again.text
-    assert again.buttons == ["Place order", "Change", "Leave"]
+    assert again.buttons == ["Place order", "Drip-feed", "Change", "Leave"]
     assert panel.calls("add") == []
 
 

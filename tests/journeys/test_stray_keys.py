@@ -69,7 +69,7 @@ async def test_a_question_goes_on_after_a_key_in_between(chat: Person) -> None:
 
     await hears(chat, "Connected. Your balance: 50.00 USD", after=key)
     question = await hears(chat, "Send the quantity", after=key)
-    assert question.buttons == ["Leave"]
+    assert question.buttons == ["‹ Back", "Leave"]
     assert "Please check your order" in (await says(chat, "1000")).text
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.core.catalog import Category
-from bot.core.forms import form
+from bot.core.forms import form, paid_by_post, sold_whole
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import lines, money, number, paragraphs, shorten, t
@@ -98,14 +98,16 @@ def page_count(items: int) -> int:
 
 def rate(service: Service, currency: str) -> str:
     price = money(service.rate, currency)
-    if service.kind == "package":
+    if sold_whole(service):
         return t("{price} each", price=price)
+    if paid_by_post(service):
+        return t("{price} per 1000, post by post", price=price)
     return t("{price} per 1000", price=price)
 
 
 def _described(service: Service, currency: str) -> str:
     details = [rate(service, currency)]
-    if service.kind != "package":
+    if not sold_whole(service):
         details.append(t("min {least}, max {most}", least=number(service.min), most=number(service.max)))
     if form(service) is None:
         details.append(t("comes later: {type}", type=service.type))

@@ -1,100 +1,75 @@
-"""Questions and the summary."""
+"""The summary, and what may be changed of it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from bot.chat.screens.catalog import rate
-from bot.core.fields import Field, InvalidAnswer
-from bot.core.forms import Draft, Offer, form, quantity
+from bot.chat.screens.questions import LONGEST_VALUE, choice_words, name_of, no_drip_feed
+from bot.core import forms
+from bot.core.drafts import Draft, Offer
+from bot.core.fields import Field
+from bot.core.price import post_price
 from bot.gateway.buttons import Button, Press
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import lines, money, number, paragraphs, shorten, t
 from bot.panel.models import Service
 
-_LONGEST_VALUE = 300  # characters of an answer that a summary shows
-
-
-def question(
-    field: Field,
-    service: Service,
-    currency: str,
-    *,
-    version: int,
-    wrong: InvalidAnswer | None,
-    note: str | None,
-) -> Screen:
-    return Screen(
-        paragraphs(
-            note,
-            invalid(wrong) if wrong else None,
-            lines(
-                t("<b>{id}</b> · {name}", id=service.id, name=shorten(service.name, 250)),
-                rate(service, currency),
-            ),
-            t(_ASKING[field.name], min=number(service.min), max=number(service.max)),
-        ),
-        ((Button(t("Leave"), Press("leave", "", 0, version)),),),
-    )
-
-
-_ASKING: Mapping[str, str] = {
-    "link": "Send the <b>link</b> it is for, like https://example.com/p/1",
-    "quantity": "Send the <b>quantity</b>: a number from {min} to {max}.",
-    "comments": "Send {min} to {max} <b>comments</b>, one on each line.",
-}
-
-
-def invalid(wrong: InvalidAnswer) -> Markup:
-    values = {n: number(v) if isinstance(v, int) else v for n, v in wrong.params.items()}
-    texts = {
-        "link": "That is no link I can order for. Please copy it from your browser or app: "
-        "one address without spaces, like https://example.com/p/1",
-        "number": "I need a whole number, written like 1000 or 1 000.",
-        "range": "The quantity must be from {min} to {max}.",
-        "count": "Lines counted: {count}. Please send {min} to {max}, one on each line.",
-    }
-    return t("⚠️ {problem}", problem=t(texts[wrong.reason], **values))
+_NUMBERS = {"quantity", "min", "max", "posts", "old_posts", "runs", "answer_number"}
 
 
 def summary(
     service: Service, draft: Draft, offer: Offer, *, version: int, twin: bool, note: str | None
 ) -> Screen:
     """`twin`: an open order has this service and link. `note` stands above it."""
-    after = None if offer.balance is None or offer.price is None else offer.balance - offer.price
     return Screen(
         paragraphs(
             note,
             t("<b>Please check your order</b>"),
             lines(
                 t("service: <b>{id}</b> · {name}", id=service.id, name=shorten(service.name, 250)),
-                *(
-                    t("{field}: {value}", field=t(f.name), value=_value(f.name, draft))
-                    for f in form(service) or ()
-                ),
+                *(_answered(field, draft) for field in forms.questions(service, draft)),
                 _counted(service, draft),
             ),
-            lines(
-                t("charge: <b>{price}</b>", price=money(offer.price, offer.currency))
-                if offer.price is not None
-                else None,
-                t("balance after it: {rest}", rest=money(after, offer.currency))
-                if after is not None
-                else t("I could not get your balance right now."),
-            ),
+            _charge(service, draft, offer),
             t("⚠️ Your balance is too small for this order. Top it up first, or change the order.")
-            if after is not None and after < 0
+            if offer.balance is not None and offer.price is not None and offer.balance < offer.price
             else None,
             t("⚠️ You already have an open order for this service and link.") if twin else None,
         ),
         (
             (Button(t("Place order"), Press("place", draft.id, 0, version)),),
+            *((_drip_feed(draft, version),) if forms.drips(service) else ()),
             (
                 Button(t("Change"), Press("change", "", 0, version)),
                 Button(t("Leave"), Press("leave", "", 0, version)),
             ),
         ),
     )
+
+
+def _charge(service: Service, draft: Draft, offer: Offer) -> Markup:
+    balance = offer.balance
+    if offer.price is None:
+        least, most = (money(each, offer.currency) for each in post_price(service, draft.answers))
+        return lines(
+            t("charge per future post: <b>{least} to {most}</b>", least=least, most=most)
+            if least != most
+            else t("charge per future post: <b>{price}</b>", price=least),
+            t("Nothing is charged now; each post is, when it comes."),
+            t("balance: {amount}", amount=money(balance, offer.currency)) if balance is not None else None,
+        )
+    return lines(
+        t("charge: <b>{price}</b>", price=money(offer.price, offer.currency)),
+        t("balance after it: {rest}", rest=money(balance - offer.price, offer.currency))
+        if balance is not None
+        else t("I could not get your balance right now."),
+    )
+
+
+def _drip_feed(draft: Draft, version: int) -> tuple[Button, ...]:
+    if draft.drip:
+        return (no_drip_feed(version),)
+    return (Button(t("Drip-feed"), Press("drip", "on", 0, version)),)
 
 
 def changed() -> str:
@@ -105,23 +80,44 @@ def tap_please() -> str:
     return t("Please tap one of the buttons below; nothing is ordered before that.")
 
 
-def what_to_change(service: Service, *, version: int) -> Screen:
-    fields = form(service) or ()
+def what_to_change(fields: Sequence[Field], *, version: int) -> Screen:
+    buttons = [Button(name_of(f.name), Press("field", f.name, 0, version)) for f in fields]
     return Screen(
         t("<b>What do you want to change?</b> The rest stays as it is."),
         (
-            tuple(Button(t(f.name), Press("field", f.name, 0, version)) for f in fields),
+            *(tuple(buttons[place : place + 3]) for place in range(0, len(buttons), 3)),
             (Button(t("service"), Press("list", "", 0, version)),),
-            (Button(t("Leave"), Press("leave", "", 0, version)),),
+            (
+                Button(t("‹ Back"), Press("back", "", 0, version)),
+                Button(t("Leave"), Press("leave", "", 0, version)),
+            ),
         ),
     )
 
 
-def _value(name: str, draft: Draft) -> Markup | str:
-    value = draft.answers[name]
-    return number(int(value)) if name == "quantity" else shorten(value.replace("\n", " / "), _LONGEST_VALUE)
+def _answered(field: Field, draft: Draft) -> Markup | None:
+    value = draft.answers.get(field.name, "")
+    if not value:
+        return None
+    return t("{field}: {value}", field=name_of(field.name), value=_value(field, value, draft))
+
+
+def _value(field: Field, value: str, draft: Draft) -> str:
+    if field.name == "quantity" and draft.drip:
+        return t("{n} in each run", n=number(int(value)))
+    if field.name == "interval":
+        return t("every {n} minutes", n=number(int(value)))
+    if field.choices:
+        return choice_words(field, value)
+    if field.name in _NUMBERS:
+        return number(int(value))
+    return shorten(value.replace("\n", " / "), LONGEST_VALUE)
 
 
 def _counted(service: Service, draft: Draft) -> Markup | None:
-    count = quantity(service, draft.answers)
-    return None if count is None or "quantity" in draft.answers else t("quantity: {n}", n=number(count))
+    count = forms.quantity(service, draft.answers)
+    if count is None or ("quantity" in draft.answers and not draft.drip):
+        return None
+    if draft.drip:
+        return t("in all: {n}", n=number(count))
+    return t("quantity: {n}", n=number(count))

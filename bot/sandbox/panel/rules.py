@@ -52,6 +52,14 @@ def _is_link(text: str) -> bool:
     return _LINK.fullmatch(text) is not None
 
 
+def _is_account(service: Service, fields: Fields) -> bool:
+    """Where followers are sold, `@name` will do for a link."""
+    if not re.fullmatch(r"@[\w.]+", fields.get("link", "").strip()):
+        return False
+    about = f"{service.get('category')} {service.get('name')}"
+    return re.search("follow|subscri|member", about, re.IGNORECASE) is not None
+
+
 def _is_whole(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
@@ -104,7 +112,8 @@ def check(service: Service, fields: Fields) -> None:
     if rule is None:  # a type of the panel's own: it has parameters nobody documented
         raise Refused("Incorrect request")
     for name in (*rule.needs, *_needed_by_others(fields, rule)):
-        _require(fields, name)
+        if name != "link" or not _is_account(service, fields):
+            _require(fields, name)
     for name in rule.may:
         if fields.get(name):
             _require(fields, name)
