@@ -10,7 +10,7 @@ from bot.core.invalid import InvalidAnswer
 from bot.core.links import foreign
 from bot.gateway.context import ChatApplication, Context, first_word
 from bot.gateway.dialog import Step
-from bot.gateway.handlers import Tapped, Typed
+from bot.gateway.handlers import Sent, Tapped, Typed
 from bot.panel.models import Service
 from storage.accounts import Account
 
@@ -64,7 +64,7 @@ async def ask(
 
 
 async def take_answer(context: Context) -> None:
-    await _answer(context, context.text)
+    await _answer(context, await context.answer_text())
 
 
 async def take_choice(context: Context) -> None:
@@ -181,6 +181,7 @@ def add_to(application: ChatApplication) -> None:
             Tapped("change", change, of_dialog=True),
             Tapped("field", change_field, of_dialog=True),
             Typed(Step.ANSWERING, take_answer),
+            Sent(Step.ANSWERING, take_answer),
             Typed(Step.CONFIRMING, remind),
         ]
     )
