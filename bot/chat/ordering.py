@@ -23,7 +23,7 @@ async def choose(context: Context, account: Account, service: Service, *, typed:
         await context.show(catalog_screens.not_orderable(service, version=version))
         return
     now = context.desk.clock()
-    draft, wrong = forms.recheck(service, context.draft.with_service(service.id), now=now)
+    draft, wrong = forms.for_service(service, context.draft, now=now)
     for field in fields:
         if not typed or wrong:
             break

@@ -134,9 +134,23 @@ def answer(service: Service, draft: Draft, field: Field, text: str, *, now: floa
     """
     value = _parse(service, draft, field, text)
     _fit(draft.answers, field, value, service, now)
-    if field is LINK and foreign(value, service):
-        return replace(draft, doubted=value, offer=None)
-    return draft.with_answer(field.name, value)
+    taken = draft.with_answer(field.name, value)
+    return _doubting(service, taken) if field is LINK else taken
+
+
+def for_service(service: Service, draft: Draft, *, now: float) -> tuple[Draft, InvalidAnswer | None]:
+    """The draft for this service instead, with the link if it has one; as `recheck`."""
+    checked, wrong = recheck(service, draft.with_service(service.id), now=now)
+    return _doubting(service, checked), wrong
+
+
+def _doubting(service: Service, draft: Draft) -> Draft:
+    """A link of another network is no answer yet."""
+    link = draft.answers.get("link", "")
+    if not foreign(link, service):
+        return draft
+    others = {name: value for name, value in draft.answers.items() if name != "link"}
+    return replace(draft, answers=others, doubted=link)
 
 
 def skip(draft: Draft, field: Field) -> Draft:
@@ -150,8 +164,9 @@ def recheck(service: Service, draft: Draft, *, now: float) -> tuple[Draft, Inval
     """The draft with only those answers this service takes as it is now, and what is wrong with the first
     of the others."""
     wrong: InvalidAnswer | None = None
-    checked = replace(draft, answers={}, asking="", offer=None)
-    for field in (*(form(service) or ()), *(_DRIP if draft.drip and drips(service) else ())):
+    draft = draft.in_runs(draft.drip and drips(service))
+    checked = replace(draft, answers={})
+    for field in (*(form(service) or ()), *(_DRIP if draft.drip else ())):
         value = draft.answers.get(field.name)
         if value is None or not field.asked(checked.answers):
             continue

@@ -173,6 +173,19 @@ def test_a_link_of_another_network_is_doubted_and_not_taken() -> None:
     assert not doubted.with_answer("link", doubted.doubted).doubted
 
 
+def test_a_link_is_doubted_anew_for_another_service() -> None:
+    draft = Draft(service_id="1", answers={"link": "https://tiktok.com/@a", "quantity": "50"})
+    other = service(category="Instagram Likes")
+    doubted, wrong = forms.for_service(other, draft, now=NOW)
+    assert (doubted.doubted, doubted.answers, wrong) == ("https://tiktok.com/@a", {}, None)
+
+
+def test_a_service_that_stopped_drip_feed_forgets_the_runs() -> None:
+    answers = {"link": LINK, "quantity": "10", "runs": "5", "interval": "60"}
+    checked, wrong = forms.recheck(service(dripfeed=False), Draft(answers=answers, drip=True), now=NOW)
+    assert (checked.drip, checked.answers, wrong and wrong.reason) == (False, {"link": LINK}, "range")
+
+
 @pytest.mark.parametrize(
     ("quantity", "taken"), [("50", True), ("10", True), ("9", False), ("20000", False), ("0", False)]
 )
