@@ -82,9 +82,8 @@ def money(amount: Decimal, currency: str) -> str:
 
 
 def country(code: str) -> str | None:
-    """A country's name in the person's language; WW is the world."""
-    name = _locale().territories.get("001" if code == "WW" else code)
-    return name[:1].upper() + name[1:] if name else None
+    """A country's name in the person's language; None for an unknown code."""
+    return _locale().territories.get(code)
 
 
 def shorten(text: str, longest: int) -> str:

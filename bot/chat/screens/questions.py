@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from bot.chat.screens.catalog import rate
+from bot.core.countries import WORLD
 from bot.core.fields import Field
 from bot.core.invalid import InvalidAnswer
 from bot.gateway.buttons import Button, Press, Rows
@@ -100,7 +101,7 @@ def _choices(field: Field, *, version: int) -> Rows:
 
 
 def choice_words(field: Field, value: str) -> str:
-    if field.name == "country":
+    if field.name == "country" and value != WORLD:
         return country(value) or value
     words = t(field.choices[value])
     return words[:1].upper() + words[1:]
