@@ -55,7 +55,7 @@ def free_lines(text: str, _: Service) -> str:
 
 def names(text: str, _: Service) -> str:
     """User names or hashtags: a word a line, or several between commas."""
-    found = [name.removeprefix("@") for name in _list(text.replace(",", "\n"))]
+    found = [_bare(name) for name in _list(text.replace(",", "\n"))]
     for number, name in enumerate(found, start=1):
         if not name or re.search(r"\s", name):
             raise InvalidAnswer("word_in_list", line=number)
@@ -67,7 +67,7 @@ def counted_names(text: str, service: Service) -> str:
 
 
 def word(text: str, _: Service) -> str:
-    found = text.strip().removeprefix("@")
+    found = _bare(text)
     if not found or re.search(r"\s", found) or len(found) > LONGEST_WORD:
         raise InvalidAnswer("word")
     return found
@@ -112,6 +112,10 @@ def _one_of(choices: Mapping[str, str]) -> Callable[[str, Service], str]:
         return meant[typed]
 
     return parse
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"^[\s@]+", "", name).strip()
 
 
 def _list(text: str) -> list[str]:

@@ -1,9 +1,12 @@
 """What people type, and what it becomes."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core import fields
 from bot.core.fields import Field
+from bot.core.forms import FORMS
 from bot.core.invalid import InvalidAnswer
 from tests.core.core_world import service
 
@@ -94,3 +97,20 @@ def test_what_the_other_fields_make_of_it(field: Field, typed: str, value: str |
 def test_every_choice_is_taken_by_its_value_and_by_its_words(field: Field) -> None:
     for value, words in field.choices.items():
         assert field.parse(value, service()) == field.parse(words, service()) == value
+
+
+ALL_FIELDS = {f"{kind}.{field.name}": field for kind, form in FORMS.items() for field in form.fields}
+
+
+@pytest.mark.parametrize("field", ALL_FIELDS.values(), ids=list(ALL_FIELDS))
+@given(
+    text=st.text(max_size=60) | st.sampled_from(["@@a", "@ @a", "1,000", "31.12.2030", "t.me/x", "a\u2028b"])
+)
+def test_whatever_is_typed_is_taken_or_refused_and_taken_again_unchanged(field: Field, text: str) -> None:
+    anything = service(min=1, max=10**9)
+    try:
+        value = field.parse(text, anything)
+    except InvalidAnswer:
+        return
+    assert value
+    assert field.parse(value, anything) == value
