@@ -1,7 +1,7 @@
 """What people type, and what it becomes."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import fields
@@ -103,6 +103,7 @@ ALL_FIELDS = {f"{kind}.{field.name}": field for kind, form in FORMS.items() for 
 
 
 @pytest.mark.parametrize("field", ALL_FIELDS.values(), ids=list(ALL_FIELDS))
+@settings(max_examples=60, deadline=None, database=None)
 @given(
     text=st.text(max_size=60) | st.sampled_from(["@@a", "@ @a", "1,000", "31.12.2030", "t.me/x", "a\u2028b"])
 )
