@@ -44,8 +44,8 @@ bench: .venv/bench.done
 # Needs uv. No URL is written, so the lock files work with any package index; one resolution serves all three.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group build
 lock:
-	$(LOCK) --group test --group check --group bench -o requirements-bench.lock
-	$(LOCK) --group test --group check -c requirements-bench.lock -o requirements-dev.lock
+	$(LOCK) --group test --group check --group clients --group bench -o requirements-bench.lock
+	$(LOCK) --group test --group check --group clients -c requirements-bench.lock -o requirements-dev.lock
 	$(LOCK) -c requirements-bench.lock -o requirements.lock
 
 clean:

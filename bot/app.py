@@ -20,8 +20,10 @@ from bot.chat.menu import set_menu
 from bot.chat.notices import Notices
 from bot.chat.unexpected import tell_overflow
 from bot.core.accounts import Accounts
+from bot.core.cancelling import Cancelling
 from bot.core.catalog import Catalogs
 from bot.core.ordering import Ordering
+from bot.core.refills import Refills
 from bot.core.tracking import Tracking
 from bot.gateway.context import About, ChatApplication, Context, Desk
 from bot.gateway.files import Files
@@ -35,7 +37,7 @@ from bot.jobs.placing import Placing
 from bot.jobs.tracking import TrackingJob
 from bot.panel.client import PERSON_SECONDS, PanelClient
 from bot.settings import Settings
-from storage import accounts, inbox, orders, outbox
+from storage import accounts, cancelling, inbox, orders, outbox, refills
 from storage.database import Database
 from storage.lock import hold
 from storage.sqlite import open_sqlite
@@ -74,12 +76,15 @@ class Bot:
         self._process = secrets.token_hex(8)
         ordering = Ordering(db, keys, people, process=self._process, interval=interval)
         tracking = Tracking(db, keys, machines=machines, people=people, interval=interval)
+        following = Refills(
+            db, keys, machines=machines, people=people, process=self._process, interval=interval
+        )
         notices = Notices(
             db, Messenger(bot, None, patience=0.0), about, pause=budget.pause, clock=self._clock
         )
         self._notices = NoticesJob(db, deliver=notices.deliver, turn=budget.turn, count=budget.charge)
         self._placing = Placing(ordering, tell=self._notices.tell_outcome)
-        self._tracking = TrackingJob(tracking, news=self._notices.tick)
+        self._tracking = TrackingJob(tracking, following, news=self._notices.tick)
         desk = Desk(
             about=about,
             db=db,
@@ -90,6 +95,8 @@ class Bot:
             catalogs=self._catalogs,
             ordering=ordering,
             tracking=tracking,
+            refills=following,
+            cancelling=Cancelling(db, keys, people, interval=interval),
             placing=self._placing,
             clock=self._clock,
         )
@@ -118,6 +125,8 @@ class Bot:
             await self._connect()
             await self._application.start()
             await orders.find_abandoned(self._db, process=self._process, now=self._clock())
+            await refills.find_abandoned(self._db, process=self._process, now=self._clock())
+            await cancelling.find_abandoned(self._db, now=self._clock())
             await outbox.take_back(self._db, now=self._clock())
             self._wind_clock()
             offset = await self._runner.resume()

@@ -62,6 +62,15 @@ async def with_key(db: Database, *, chat_id: int, panel: str) -> list[Account]:
     return [account(row) for row in rows]
 
 
+async def kept(db: Database, *, chat_id: int) -> list[Account]:
+    """All accounts of a chat whose key is still kept, at whatever panel."""
+    rows = await db.read(
+        f"SELECT {COLUMNS} FROM accounts WHERE chat_id = :chat_id AND encrypted_key IS NOT NULL",
+        chat_id=chat_id,
+    )
+    return [account(row) for row in rows]
+
+
 @transaction(durable=True)
 async def connect(tx: Transaction, new: Account, *, language: str, now: float) -> None:
     """Make `new` the chat's current account, in place of the one before or of its own old self."""
@@ -125,12 +134,13 @@ async def park(tx: Transaction, *, account_id: str, tell: bool, now: float) -> N
 
 
 async def drop_unneeded_keys(db: Database) -> int:
-    """Erase replaced keys that no running order needs any more."""
+    """Erase replaced keys that no running order or refill needs any more."""
     return await db.execute(
         "UPDATE accounts SET encrypted_key = NULL "
         "WHERE replaced_at IS NOT NULL AND encrypted_key IS NOT NULL AND NOT EXISTS ("
         "  SELECT 1 FROM orders WHERE account_id = accounts.id"
-        "  AND (next_poll_at IS NOT NULL OR state IN ('placing', 'uncertain')))"
+        "  AND (next_poll_at IS NOT NULL OR state IN ('placing', 'uncertain'))) AND NOT EXISTS ("
+        "  SELECT 1 FROM refills WHERE account_id = accounts.id AND state IN ('asking', 'open'))"
     )
 
 

@@ -51,6 +51,7 @@ class Followed(NamedTuple):
     currency: str
     price: Decimal | None
     charge: Decimal | None
+    cancel_asked_at: float | None = None
 
 
 _COLUMNS = ", ".join(Followed._fields)

@@ -1,11 +1,24 @@
 """All features, in the order in which they are asked whether an update is theirs."""
 
-from bot.chat import accounts, catalog, confirming, ordering, orders, start, uncertain, unexpected
+from bot.chat import (
+    accounts,
+    cancelling,
+    catalog,
+    confirming,
+    ordering,
+    orders,
+    refills,
+    start,
+    uncertain,
+    unexpected,
+)
 from bot.gateway.context import ChatApplication
+
+FEATURES = (start, accounts, catalog, ordering, confirming, uncertain, orders, refills, cancelling)
 
 
 def add_handlers(application: ChatApplication) -> None:
     unexpected.add_first(application)
-    for feature in (start, accounts, catalog, ordering, confirming, uncertain, orders):
+    for feature in FEATURES:
         feature.add_to(application)
     unexpected.add_last(application)

@@ -12,6 +12,8 @@ log = structlog.get_logger()
 COMMANDS = (
     ("order", "place an order"),
     ("orders", "your orders and how they are doing"),
+    ("refill", "ask for refills of orders, by id"),
+    ("cancel_orders", "ask to cancel orders, by id"),
     ("balance", "your balance"),
     ("key", "connect or change your API key"),
     ("cancel", "stop what you are doing"),

@@ -6,8 +6,8 @@ from contextlib import suppress
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.chat.screens import aftersales, outcomes, uncertain
 from bot.chat.screens import orders as screens
-from bot.chat.screens import outcomes, uncertain
 from bot.gateway.context import About
 from bot.gateway.messenger import Messenger, Screen, seconds
 from bot.gateway.texts import speaking
@@ -66,6 +66,9 @@ class Notices:
                 await self._messenger.send(
                     notice.chat_id, screens.change(notice.facts, notice.order_id or "")
                 )
+            case "refill":
+                screen = aftersales.refill_news(notice.facts, notice.order_id or "", self._about)
+                await self._messenger.send(notice.chat_id, screen)
             case "parked":
                 screen = screens.parked(notice.facts["last_four"], self._about)
                 await self._messenger.send(notice.chat_id, screen)

@@ -1,5 +1,6 @@
 """/orders: the list, and one order's card."""
 
+from bot.chat import aftersales
 from bot.chat.screens import orders as screens
 from bot.chat.screens.catalog import PER_PAGE
 from bot.gateway.context import ChatApplication, Context
@@ -25,7 +26,7 @@ async def show_card(context: Context) -> None:
     if order is None:
         await context.toast(t("I do not know this order. /orders shows yours."))
         return
-    await context.show(screens.card(order, context.desk.about))
+    await context.show(await aftersales.card(context, order))
 
 
 async def refresh(context: Context) -> None:
@@ -49,7 +50,7 @@ async def refresh(context: Context) -> None:
         note = t("⚠️ The panel does not answer right now. This is what I knew before:")
     await context.toast("" if note else t("Up to date."))
     now_known = await orders.get(db, chat_id=chat_id, order_id=order_id) or order
-    await context.show(screens.card(now_known, context.desk.about, note=note))
+    await context.show(await aftersales.card(context, now_known, note=note))
 
 
 def add_to(application: ChatApplication) -> None:

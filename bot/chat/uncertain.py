@@ -2,6 +2,7 @@
 
 import re
 
+from bot.chat import aftersales
 from bot.chat.screens import orders as order_screens
 from bot.chat.screens import outcomes
 from bot.chat.screens import uncertain as screens
@@ -88,7 +89,7 @@ async def _uncertain(context: Context, order_id: str) -> Order | None:
     if order is None:
         await context.toast(t("I do not know this order. /orders shows yours."))
     else:
-        await context.show(order_screens.card(order, context.desk.about))
+        await context.show(await aftersales.card(context, order))
     return None
 
 

@@ -130,6 +130,10 @@ class Catalogs:
             self._fetch(account, unseen=True)
         return stored
 
+    async def known(self, account: Account) -> Catalog | None:
+        """The stored list, without asking the panel."""
+        return await self._stored(account)
+
     async def close(self) -> None:
         for task in list(self._fetching.values()):
             task.cancel()

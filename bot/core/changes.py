@@ -26,7 +26,9 @@ def decide(
     """
     told = _is_new(order, status)
     changed_at = now if told else order.changed_at
-    pace = schedule.pace(status, unchanged_for=now - changed_at)
+    # A request to cancel makes a change likely, however long nothing happened before.
+    moved_at = max(changed_at, order.cancel_asked_at or 0.0)
+    pace = schedule.pace(status, unchanged_for=now - moved_at)
     state = "ended" if status.ended else "open"
     last_look = scheduled and state == order.state == "ended" and not told
     look = Look(
@@ -37,7 +39,7 @@ def decide(
         remains=order.remains if status.remains is None else status.remains,
         said=status.said,
         look_factor=pace.factor,
-        steady_until=changed_at + pace.steady_for,
+        steady_until=moved_at + pace.steady_for,
         next_poll_at=None if last_look else now + pace.factor * interval,
         facts=None,
     )
@@ -72,6 +74,8 @@ def returned(price: Decimal | None, charge: Decimal | None, status: Status | Non
 
 def _is_new(order: Followed, status: OrderStatus) -> bool:
     if order.word is None:
+        if order.cancel_asked_at is not None and not status.ended:
+            return False  # placed elsewhere, and only the end was asked for
         return status.status not in {Status.PENDING, Status.AWAITING}
     known = status_of(order.word)
     if known is None and status.status is None:
@@ -93,4 +97,6 @@ def _with_facts(order: Followed, look: Look, status: OrderStatus) -> Look:
         "returned": None if back is None else str(back),
         "currency": order.currency,
     }
+    if order.cancel_asked_at is not None:
+        facts["cancel_asked"] = True
     return replace(look, facts=facts)

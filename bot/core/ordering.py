@@ -58,15 +58,6 @@ class Uncertain:
 
 Outcome = Placed | Rejected | Uncertain
 
-# Said with a 5xx these are still a plain no; anything else then may come from a broken panel.
-_SURELY_NO = {
-    Meaning.BAD_KEY,
-    Meaning.FUNDS,
-    Meaning.LINK_BUSY,
-    Meaning.SERVICE_GONE,
-    Meaning.BAD_INPUT,
-}
-
 
 async def place(panel: PanelClient, key: str, service: str, fields: Mapping[str, str]) -> Outcome:
     """Send the order, once."""
@@ -75,7 +66,7 @@ async def place(panel: PanelClient, key: str, service: str, fields: Mapping[str,
     except NotSent:
         return Rejected(None)
     except PanelRefused as refused:
-        if refused.status_code >= 500 and refused.meaning not in _SURELY_NO:
+        if not refused.is_sure:
             return Uncertain()
         return Rejected(refused.words)
     except PanelError:

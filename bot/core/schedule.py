@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from bot.panel.models import OrderStatus
+from bot.panel.models import OrderStatus, RefillWord
 
 LONGEST_REST = 60.0  # seconds a failing panel is left alone, unless it names a longer Retry-After
 DAY_FACTOR = 1440
@@ -38,6 +38,26 @@ def pace(status: OrderStatus | None, *, unchanged_for: float) -> Pace:
     if status is not None and status.status is None:
         return found._replace(factor=max(found.factor, 5))
     return found
+
+
+_REFILLING = (Pace(2, 3600.0), Pace(10, 86400.0), Pace(60, math.inf))
+
+
+def refill_pace(known: RefillWord | None, *, unchanged_for: float) -> Pace | None:
+    """How often to look at a refill, which takes hours to days. None: not any more.
+
+    | status                          | unchanged for | factor |
+    |---------------------------------|---------------|--------|
+    | running                         | under 1 hour  |      2 |
+    |                                 | under 1 day   |     10 |
+    |                                 | longer        |     60 |
+    | a word we do not know, or none  | any time      | 10 at least |
+    | ended                           | any time      |  never |
+    """
+    if known is not None and known.ended:
+        return None
+    found = next(each for each in _REFILLING if unchanged_for < each.steady_for)
+    return found._replace(factor=max(found.factor, 10)) if known is None else found
 
 
 def rest(failures: int, *, interval: float, retry_after: float | None, chance: float) -> float:

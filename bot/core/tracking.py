@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from bot.core import schedule
 from bot.core.accounts import Accounts
+from bot.core.batches import in_halves
 from bot.core.changes import close, decide
 from bot.panel.client import PanelClient
-from bot.panel.errors import BadKey, PanelBusy, PanelError, PanelRefused
+from bot.panel.errors import BadKey, PanelError
 from bot.panel.models import OrderStatus, Unreadable
 from storage import tracking
 from storage.accounts import Account
@@ -16,7 +17,6 @@ from storage.database import Database
 from storage.tracking import Claim, Followed, Look
 
 LEASE_SECONDS = 30.0  # longer than a call may take
-REQUESTS_PER_LOOK = 16
 _MISSING = Unreadable("")
 
 
@@ -91,31 +91,12 @@ class Tracking:
         )
 
     async def _statuses(self, claim: Claim) -> tuple[dict[str, OrderStatus | Unreadable | None], set[str]]:
-        """What the panel says, in one request; and the ids that could not be asked for this time.
-
-        Should the panel refuse the request because of one of the ids, halves find that one out, within
-        REQUESTS_PER_LOOK. Raises PanelError when it refuses them all.
-        """
+        """What the panel says, and the ids that could not be asked for this time. Raises PanelError."""
         key = self._accounts.key(claim.account)
         said = {order.panel_order_id: order.said for order in claim.orders}
-        waiting = [list(said)]
-        found: dict[str, OrderStatus | Unreadable | None] = {}
-        last: PanelRefused | None = None
-        for _ in range(REQUESTS_PER_LOOK):
-            if not waiting:
-                break
-            ids = waiting.pop(0)
-            try:
-                found |= await self._machines.order_statuses(key, {one: said[one] for one in ids})
-            except (BadKey, PanelBusy):
-                raise
-            except PanelRefused as refused:
-                last = refused
-                middle = len(ids) // 2
-                waiting += [half for half in (ids[:middle], ids[middle:]) if half and middle]
-        if last is not None and not found:
-            raise last
-        return found, {one for ids in waiting for one in ids}
+        return await in_halves(
+            list(said), lambda ids: self._machines.order_statuses(key, {one: said[one] for one in ids})
+        )
 
     async def _put_back(self, claim: Claim, error: PanelError | None) -> None:
         failures = claim.failures + 1

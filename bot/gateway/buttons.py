@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 LONGEST_DATA = 64  # bytes, Telegram's limit
 _DATA = re.compile(r"([a-z_]{1,16}):([\w-]{0,32}):(0|[1-9][0-9]{0,5}):(0|[1-9][0-9]{0,9})", re.ASCII)
@@ -37,12 +37,24 @@ class Button:
     press: Press
 
 
-Rows = tuple[tuple[Button, ...], ...]
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Puts `text`, at most 256 characters, where the person can paste it. The bot does not hear of it."""
+
+    label: str
+    text: str
+
+
+Rows = tuple[tuple[Button | Copy, ...], ...]
 
 
 def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(b.label, callback_data=b.press.encode()) for b in row] for row in rows]
-    )
+    return InlineKeyboardMarkup([[_drawn(button) for button in row] for row in rows])
+
+
+def _drawn(button: Button | Copy) -> InlineKeyboardButton:
+    if isinstance(button, Copy):
+        return InlineKeyboardButton(button.label, copy_text=CopyTextButton(button.text))
+    return InlineKeyboardButton(button.label, callback_data=button.press.encode())

@@ -10,9 +10,11 @@ from telegram.error import TelegramError
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.core.accounts import Accounts
+from bot.core.cancelling import Cancelling
 from bot.core.catalog import Catalogs
 from bot.core.drafts import Draft
 from bot.core.ordering import Ordering
+from bot.core.refills import Refills
 from bot.core.tracking import Tracking
 from bot.gateway.buttons import Press
 from bot.gateway.dialog import Dialog, Step, Turn, current_turn
@@ -44,6 +46,8 @@ class Desk:
     catalogs: Catalogs
     ordering: Ordering
     tracking: Tracking
+    refills: Refills
+    cancelling: Cancelling
     placing: Placing
     clock: Callable[[], float]
 

@@ -7,11 +7,13 @@ import gettext
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -84,6 +86,11 @@ def money(amount: Decimal, currency: str) -> str:
 def country(code: str) -> str | None:
     """A country's name in the person's language; None for an unknown code."""
     return _locale().territories.get(code)
+
+
+def day(instant: float) -> str:
+    """The date of an instant, as the language writes it: Jan 3, 2027."""
+    return format_date(datetime.fromtimestamp(instant, UTC), format="medium", locale=_locale())
 
 
 def shorten(text: str, longest: int) -> str:

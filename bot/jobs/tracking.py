@@ -1,22 +1,32 @@
-"""Polls due orders: workers take a key at a time until nothing is due."""
+"""Polls what is due: workers take a key at a time, of orders or of refills, until nothing is due."""
 
 import asyncio
 from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 import structlog
-
-from bot.core.tracking import Tracking
 
 WORKERS = 8  # as many as the panel's polling connections
 
 log = structlog.get_logger()
 
+C = TypeVar("C")
+
+
+class Queue(Protocol[C]):
+    async def claim(self) -> C | None:
+        """What is due of one key, which nobody else looks at meanwhile; None: nothing."""
+
+    async def look(self, claim: C, /) -> bool:
+        """True when something is to be told."""
+
 
 class TrackingJob:
     """`news` is called when a look brought something to tell."""
 
-    def __init__(self, tracking: Tracking, *, news: Callable[[], None]) -> None:
-        self._tracking = tracking
+    def __init__(self, *queues: Queue[Any], news: Callable[[], None]) -> None:
+        self._queues = queues
+        self._next = 0
         self._news = news
         self._workers: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -38,9 +48,20 @@ class TrackingJob:
 
     async def _work(self) -> None:
         try:
-            while not self._stopping and (claim := await self._tracking.claim()):
+            while not self._stopping and (found := await self._claim()):
                 self.tick()  # where one key is due, others may be
-                if await self._tracking.look(claim):
+                queue, claim = found
+                if await queue.look(claim):
                     self._news()
         except Exception:
             log.exception("a look at orders failed")  # its lease ends by itself
+
+    async def _claim(self) -> tuple[Queue[Any], Any] | None:
+        """From another queue first each time, so that none waits for the others to be empty."""
+        self._next += 1
+        for place in range(len(self._queues)):
+            queue = self._queues[(self._next + place) % len(self._queues)]
+            claim = await queue.claim()
+            if claim is not None:
+                return queue, claim
+        return None

@@ -1,31 +1,22 @@
 """The panel's HTTP API, one coroutine per action. The only place that imports httpx."""
 
 import asyncio
-import email.utils
-import math
-import ssl
-import time
-import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import httpx
 
-from bot.panel import replies
-from bot.panel.errors import NotSent, PanelGarbled, PanelRefused, PanelUnreachable, hide
-from bot.panel.models import Balance, OrderStatus, Service, Unreadable
+from bot.panel import aftersales, replies
+from bot.panel.errors import PanelRefused, PanelUnreachable, hide
+from bot.panel.models import Accepted, Balance, OrderStatus, RefillStatus, Service, Unreadable
+from bot.panel.wire import Reply, post, transport
 
-CONNECT_SECONDS = 5.0
 ADD_SECONDS = 60.0
 CALL_SECONDS = 20.0
 PERSON_SECONDS = 18.0  # a waiting person is answered within 20 s, our own work included
-LARGEST_REPLY = 32 * 1024 * 1024
 _PARSE_ASIDE = 256 * 1024  # from this size on a reply is parsed in a thread
 
-_HEADERS = {"User-Agent": "panelgram", "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
-# How long all of a call may take is for asyncio.timeout to say.
-_TIMEOUTS = {"timeout": httpx.Timeout(None, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS).as_dict()}
 
 T = TypeVar("T")
 Aside = Callable[[], AbstractAsyncContextManager[None]]
@@ -55,16 +46,16 @@ class PanelClient:
         trust = httpx.create_ssl_context()
         # One each, since httpx's pool looks at all of its connections for every request.
         one = httpx.Limits(max_connections=1)
-        self._http = [self._transport(trust, one) for _ in range(connections)]
+        self._http = [transport(self._url, trust, one) for _ in range(connections)]
         self._free: asyncio.LifoQueue[httpx.AsyncHTTPTransport] = asyncio.LifoQueue()
         for http in self._http:
             self._free.put_nowait(http)
-        # A stale keep-alive connection looks like a lost answer, so each order gets a fresh one.
+        # A stale keep-alive connection looks like a lost answer: what is sent only once gets a fresh one.
         fresh = httpx.Limits(max_connections=256, max_keepalive_connections=0)
-        self._http_add = self._transport(trust, fresh)
+        self._http_once = transport(self._url, trust, fresh)
 
     async def close(self) -> None:
-        for http in (*self._http, self._http_add):
+        for http in (*self._http, self._http_once):
             await http.aclose()
 
     async def services(self, key: str) -> tuple[Service, ...]:
@@ -100,12 +91,56 @@ class PanelClient:
         PanelError the order may exist and be charged.
         """
         form = {"action": "add", "service": service, **fields}
+        return await self._once(key, form, replies.order_id, seconds=self._add_seconds)
+
+    async def refill(self, key: str, order: str) -> str:
+        """Ask for a refill with exactly one request, and return its id. Errors as with `add`."""
+        form = {"action": "refill", "order": order}
+        return await self._once(key, form, lambda payload: aftersales.refill_id(payload, order))
+
+    async def refills(self, key: str, orders: Sequence[str]) -> dict[str, str | Unreadable]:
+        """The same for up to 100 orders in one request.
+
+        Unreadable without words, or missing: the refill may have been taken.
+        """
+        form = {"action": "refill", "orders": ",".join(orders)}
+        found = await self._once(key, form, lambda payload: aftersales.refill_ids(payload, orders))
+        return _hidden(found, key)
+
+    async def refill_status(self, key: str, refill: str) -> RefillStatus:
+        form = {"action": "refill_status", "refill": refill}
+        return await self._ask(key, form, lambda payload: aftersales.refill_status(payload, refill))
+
+    async def refill_statuses(self, key: str, refills: Sequence[str]) -> dict[str, RefillStatus | Unreadable]:
+        """Up to 100 refills in one request. Those it does not mention are missing."""
+        form = {"action": "refill_status", "refills": ",".join(refills)}
+        found = await self._ask(key, form, lambda payload: aftersales.refill_statuses(payload, refills))
+        return _hidden(found, key)
+
+    async def cancel(self, key: str, orders: Sequence[str]) -> dict[str, Accepted | Unreadable]:
+        """Ask to cancel up to 100 orders with exactly one request. Accepted is not done.
+
+        Unreadable without words, or missing: the request may have been taken.
+        """
+        form = {"action": "cancel", "orders": ",".join(orders)}
+        found = await self._once(key, form, lambda payload: aftersales.cancellations(payload, orders))
+        return _hidden(found, key)
+
+    async def _once(
+        self,
+        key: str,
+        form: Mapping[str, str],
+        read: Callable[[Any], T],
+        *,
+        seconds: float | None = None,
+    ) -> T:
+        """A call that changes something at the panel: sent once, over a connection of its own."""
         try:
-            async with self._aside(), asyncio.timeout(self._add_seconds):
-                reply = await self._post(self._http_add, key, form)
+            async with self._aside(), asyncio.timeout(seconds or self._seconds):
+                reply = await post(self._http_once, self._url, key, form)
         except TimeoutError as error:
             raise PanelUnreachable("no reply in time") from error
-        return _understand(reply, key, replies.order_id)
+        return _understand(reply, key, read)
 
     async def _ask(self, key: str, form: Mapping[str, str], read: Callable[[Any], T]) -> T:
         """A call that changes nothing at the panel, so a broken connection is tried once more."""
@@ -118,63 +153,19 @@ class PanelClient:
         except TimeoutError as error:
             raise PanelUnreachable("no reply in time") from error
 
-    async def _post_again(self, key: str, form: Mapping[str, str]) -> "_Reply":
+    async def _post_again(self, key: str, form: Mapping[str, str]) -> Reply:
         http = await self._free.get()
         try:
             try:
-                return await self._post(http, key, form)
+                return await post(http, self._url, key, form)
             except PanelUnreachable:
                 await asyncio.sleep(0.1)
-                return await self._post(http, key, form)
+                return await post(http, self._url, key, form)
         finally:
             self._free.put_nowait(http)
 
-    def _transport(self, trust: ssl.SSLContext, limits: httpx.Limits) -> httpx.AsyncHTTPTransport:
-        """Without a client around it, whose redirects would repeat an order or carry the key elsewhere,
-        and whose cookies would carry one person's session at the panel into the next one's call."""
-        return httpx.AsyncHTTPTransport(verify=trust, limits=limits, proxy=_proxy(self._url))
 
-    async def _post(self, http: httpx.AsyncHTTPTransport, key: str, form: Mapping[str, str]) -> "_Reply":
-        request = httpx.Request(
-            "POST", self._url, headers=_HEADERS, data={"key": key, **form}, extensions=_TIMEOUTS
-        )
-        try:
-            response = await http.handle_async_request(request)
-            try:
-                body = await _body(response)
-            finally:
-                await response.aclose()
-            text = _decode(body, response.charset_encoding)
-            return _Reply(text, response.status_code, _seconds(response.headers.get("retry-after")))
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise NotSent("no connection to the panel") from error
-        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
-            raise PanelUnreachable(f"the connection broke ({type(error).__name__})") from error
-
-
-async def _body(response: httpx.Response) -> bytes:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > LARGEST_REPLY:
-            raise PanelGarbled("a reply over 32 MB")
-    return bytes(body)
-
-
-def _proxy(url: httpx.URL) -> str | None:
-    """What HTTPS_PROXY and its like say, for operators who reach the panel only through one."""
-    proxies = urllib.request.getproxies()
-    found = proxies.get(url.scheme) or proxies.get("all")
-    return None if urllib.request.proxy_bypass(url.host) else found
-
-
-class _Reply(NamedTuple):
-    text: str
-    status_code: int
-    retry_after: float | None
-
-
-def _understand(reply: _Reply, key: str, read: Callable[[Any], T]) -> T:
+def _understand(reply: Reply, key: str, read: Callable[[Any], T]) -> T:
     try:
         return read(replies.load(reply.text, status_code=reply.status_code, retry_after=reply.retry_after))
     except PanelRefused as refused:
@@ -182,28 +173,15 @@ def _understand(reply: _Reply, key: str, read: Callable[[Any], T]) -> T:
         raise
 
 
+def _hidden(found: dict[str, T | Unreadable], key: str) -> dict[str, T | Unreadable]:
+    """Without the key in any item's words."""
+    return {
+        one: Unreadable(hide(item.words, key)) if isinstance(item, Unreadable) else item
+        for one, item in found.items()
+    }
+
+
 def _fit_to_keep(status: OrderStatus, key: str) -> OrderStatus:
     """Without what it said if the key is in it, or it is too long."""
     said = status.said
     return status if said is None or hide(said, key) == said else status._replace(said=None)
-
-
-def _decode(body: bytes, charset: str | None) -> str:
-    try:
-        return body.decode(charset or "utf-8", "replace")
-    except (LookupError, UnicodeError):
-        return body.decode("utf-8", "replace")
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Retry-After comes as seconds or as a date; at most an hour is believed."""
-    if not retry_after:
-        return None
-    try:
-        seconds = float(retry_after)
-    except ValueError:
-        try:
-            seconds = email.utils.parsedate_to_datetime(retry_after).timestamp() - time.time()
-        except (ValueError, OverflowError, TypeError):
-            return None
-    return min(max(seconds, 0.0), 3600.0) if math.isfinite(seconds) else None

@@ -30,6 +30,17 @@ class Meaning(StrEnum):
     UNKNOWN = "unknown"
 
 
+# Said with a 5xx these are still a plain no; anything else then may come from a broken panel.
+_SURELY_NO = {
+    Meaning.BAD_KEY,
+    Meaning.FUNDS,
+    Meaning.LINK_BUSY,
+    Meaning.SERVICE_GONE,
+    Meaning.UNKNOWN_ORDER,
+    Meaning.BAD_INPUT,
+}
+
+
 def hide(words: str, key: str) -> str:
     """The words without the caller's key, which some panels echo, and short enough to be shown."""
     return re.sub(re.escape(key), "…", words, flags=re.IGNORECASE)[:LONGEST_WORDS]
@@ -69,6 +80,11 @@ class PanelRefused(PanelError):
         self.meaning = meaning
         self.status_code = status_code
         self.retry_after = retry_after
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether nothing was carried out for certain."""
+        return self.status_code < 500 or self.meaning in _SURELY_NO
 
     def hide(self, key: str) -> None:
         self.words = hide(self.words, key)

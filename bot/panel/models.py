@@ -100,3 +100,30 @@ class Balance:
 
     amount: Decimal
     currency: str
+
+
+class RefillWord(StrEnum):
+    """The words we know of a refill's status; the value is the documented spelling."""
+
+    PENDING = "Pending"
+    AWAITING = "Awaiting"
+    IN_PROGRESS = "In progress"
+    COMPLETED = "Completed"
+    REJECTED = "Rejected"
+    ERROR = "Error"
+
+    @property
+    def ended(self) -> bool:
+        return self in {RefillWord.COMPLETED, RefillWord.REJECTED, RefillWord.ERROR}
+
+
+class RefillStatus(NamedTuple):
+    """How a refill stands. `word` is the panel's own; `known` is None when that word is unknown."""
+
+    word: str
+    known: RefillWord | None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The panel took a request to cancel. The order's status says whether it comes about."""

@@ -23,8 +23,8 @@ STATUS_WORDS = {
 _NUMBER = re.compile(r"[+-]?(\d{1,18}|\d{1,3}(,\d{3}){1,5})(\.\d{0,18})?([eE][+-]?\d{1,2})?")
 _NUMERIC = (int, str, Decimal)
 _SERVICE_ID = re.compile(r"[\w-]{1,32}", re.ASCII)
-_ORDER_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
-_NO_ORDER = re.compile(r"-\d+|0*")
+ORDER_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
+NO_ORDER = re.compile(r"-\d+|0*")
 _LARGEST_COUNT = 2**63  # what a database column takes
 _NO_LIMIT = 10**9  # for a service that names no maximum
 
@@ -73,8 +73,8 @@ def order_id(payload: Json) -> str:
         words = error_words(told)
         if words is not None:
             refuse(words)
-    found = _id(told, _ORDER_ID)
-    if found is None or _NO_ORDER.fullmatch(found):
+    found = read_id(told, ORDER_ID)
+    if found is None or NO_ORDER.fullmatch(found):
         raise PanelGarbled("an order reply without an id")
     return found
 
@@ -94,7 +94,7 @@ def order_statuses(
     Ids it does not mention are missing here too.
     """
     if isinstance(payload, list):
-        items = {_id(i.get("order"), _ORDER_ID): i for i in payload if isinstance(i, dict)}
+        items = {read_id(i.get("order"), ORDER_ID): i for i in payload if isinstance(i, dict)}
     elif isinstance(payload, dict):
         nested = payload.get("orders")
         items = dict(nested if isinstance(nested, dict) else payload)
@@ -144,7 +144,7 @@ def _decimal(text: str) -> Decimal | None:
 def _service(item: Json) -> Service | None:
     if not isinstance(item, dict):
         return None
-    service_id = _id(item.get("service"), _SERVICE_ID)
+    service_id = read_id(item.get("service"), _SERVICE_ID)
     rate, least, most = money(item.get("rate")), _count(item.get("min")), _count(item.get("max"))
     if service_id is None or rate is None or rate < 0:
         return None
@@ -176,7 +176,7 @@ def _order_status(item: Json) -> OrderStatus | Unreadable:
     if not isinstance(word, str) or not word.strip():
         return Unreadable("")
     children = item.get("orders")
-    found = [_id(c, _ORDER_ID) for c in children] if isinstance(children, list) else []
+    found = [read_id(c, ORDER_ID) for c in children] if isinstance(children, list) else []
     return OrderStatus(
         word=_clean_word(word),
         status=status_of(word),
@@ -205,7 +205,7 @@ def _clean_word(word: str) -> str:
     return clean_text(word, 60)
 
 
-def _id(value: object, shape: re.Pattern[str]) -> str | None:
+def read_id(value: object, shape: re.Pattern[str]) -> str | None:
     if isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | str):

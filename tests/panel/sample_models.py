@@ -3,7 +3,16 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.panel.models import Balance, OrderStatus, Service, Status, Unreadable
+from bot.panel.models import (
+    Accepted,
+    Balance,
+    OrderStatus,
+    RefillStatus,
+    RefillWord,
+    Service,
+    Status,
+    Unreadable,
+)
 
 LIKES = Service("7", "Likes", "Default", "Likes", Decimal(1), 1, 2)
 CHEAP_LIKES = Service("7", "Likes", "default", "Likes", Decimal("0.90"), 10, 500)
@@ -97,4 +106,74 @@ BALANCES = {
     "zero.json": Balance(Decimal(0), "EUR"),
     "currency_missing.json": Balance(Decimal(3), ""),
     "status_key.json": Balance(Decimal(3), "USD"),
+}
+
+# Asked for was the order 1.
+REFILL_IDS = {
+    "documented.json": "1",
+    "number.json": "1",
+    "letters.json": "rf_01HG8Z3W5K",
+    "list.json": "7",
+    "list_without_order.json": "7",
+    "status_key.json": "7",
+    "keyed.json": "7",
+}
+
+NOT_ELIGIBLE = Unreadable("Order not eligible for refill")
+NOTHING_SAID = Unreadable("")
+
+# Asked for were the orders 1, 10, 100 and ord_A, here and below.
+REFILLS: dict[str, dict[str, str | Unreadable]] = {
+    "documented.json": {"1": "1", "10": "2", "100": NO_SUCH_ORDER},
+    "letters.json": {"ord_A": "rf_9", "1": "8"},
+    "item_error.json": {"1": NOT_ELIGIBLE, "10": "3"},
+    "bare_string.json": {"1": NOT_ELIGIBLE, "10": Unreadable("order_not_found")},
+    "nonsense.json": {"1": NOTHING_SAID, "10": NOTHING_SAID, "100": NOTHING_SAID},
+    "ids_missing.json": {"10": "3"},
+    "keyed.json": {"1": "5", "10": NO_SUCH_ORDER, "100": "6"},
+    "empty_list.json": {},
+}
+
+REFILLED = RefillStatus("Completed", RefillWord.COMPLETED)
+
+# Asked for was the refill 1.
+REFILL_STATUS = {
+    "documented.json": REFILLED,
+    "pending.json": RefillStatus("Pending", RefillWord.PENDING),
+    "in_progress.json": RefillStatus("in_progress", RefillWord.IN_PROGRESS),
+    "rejected.json": RefillStatus("Rejected", RefillWord.REJECTED),
+    "awaiting.json": RefillStatus("Awaiting", RefillWord.AWAITING),
+    "error_word.json": RefillStatus("Error", RefillWord.ERROR),
+    "unknown_word.json": RefillStatus("Under <review>", None),
+    "list.json": REFILLED,
+}
+
+NO_SUCH_REFILL = Unreadable("Refill not found")
+
+REFILL_STATUSES: dict[str, dict[str, RefillStatus | Unreadable]] = {
+    "documented.json": {
+        "1": REFILLED,
+        "10": RefillStatus("Rejected", RefillWord.REJECTED),
+        "100": NO_SUCH_REFILL,
+    },
+    "letters.json": {"ord_A": RefillStatus("In progress", RefillWord.IN_PROGRESS)},
+    "bare_string.json": {"1": NO_SUCH_REFILL, "10": RefillStatus("Pending", RefillWord.PENDING)},
+    "nonsense.json": {"1": NOTHING_SAID, "10": NOTHING_SAID, "100": NOTHING_SAID},
+    "ids_missing.json": {"10": RefillStatus("Pending", RefillWord.PENDING)},
+    "keyed.json": {"1": REFILLED, "10": NO_SUCH_REFILL},
+}
+
+CANNOT_CANCEL = Unreadable("Order cannot be canceled")
+
+CANCELLATIONS: dict[str, dict[str, Accepted | Unreadable]] = {
+    "documented.json": {"1": Accepted(), "10": NO_SUCH_ORDER},
+    "strings.json": {"1": Accepted(), "10": Accepted()},
+    "true.json": {"1": Accepted()},
+    "numbered.json": {"1": Accepted(), "ord_A": Accepted()},
+    "bare_string.json": {"1": CANNOT_CANCEL},
+    "item_error.json": {"1": CANNOT_CANCEL, "10": Accepted()},
+    "nonsense.json": {"1": NOTHING_SAID, "10": NOTHING_SAID, "100": NOTHING_SAID},
+    "ids_missing.json": {"10": Accepted()},
+    "keyed.json": {"1": Accepted(), "10": NO_SUCH_ORDER, "100": Accepted()},
+    "empty_list.json": {},
 }

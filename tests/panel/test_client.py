@@ -17,7 +17,7 @@ from bot.panel.errors import (
     PanelRefused,
     PanelUnreachable,
 )
-from bot.panel.models import Balance, OrderStatus, Status, Unreadable
+from bot.panel.models import Accepted, Balance, OrderStatus, RefillStatus, RefillWord, Status, Unreadable
 from bot.sandbox.panel import Panel, Trouble, panel_app
 from bot.sandbox.server import Server, serve
 
@@ -30,7 +30,20 @@ QUESTIONS: dict[str, Ask] = {
     "balance": lambda client: client.balance(KEY),
     "status": lambda client: client.order_status(KEY, "23501"),
 }
-CALLS: dict[str, Ask] = {**QUESTIONS, "add": lambda client: client.add(KEY, "1", FIELDS)}
+# What changes something at the panel.
+REQUESTS: dict[str, Ask] = {
+    "add": lambda client: client.add(KEY, "1", FIELDS),
+    "refill": lambda client: client.refill(KEY, "23501"),
+    "refills": lambda client: client.refills(KEY, ["23501", "23502"]),
+    "cancel": lambda client: client.cancel(KEY, ["23501", "23502"]),
+}
+CALLS: dict[str, Ask] = {
+    **QUESTIONS,
+    **REQUESTS,
+    "refill_status": lambda client: client.refill_status(KEY, "1"),
+    "refill_statuses": lambda client: client.refill_statuses(KEY, ["1", "2"]),
+}
+REJECTED = RefillWord.REJECTED
 
 
 @pytest.fixture
@@ -88,18 +101,81 @@ async def test_asks_for_services_balance_and_statuses(client: PanelClient, panel
 
 
 @pytest.mark.parametrize("trouble", [Trouble.LOST_ANSWER, Trouble.LOST_REQUEST])
-async def test_never_sends_an_order_again_when_the_reply_is_lost(
-    client: PanelClient, panel: Panel, trouble: Trouble
+@pytest.mark.parametrize("request_", REQUESTS)
+async def test_never_sends_what_changes_something_again_when_the_reply_is_lost(
+    client: PanelClient, panel: Panel, trouble: Trouble, request_: str
 ) -> None:
-    panel.misbehave(trouble, action="add")
+    panel.misbehave(trouble)
     with pytest.raises(PanelUnreachable) as caught:
-        await client.add(KEY, "1", FIELDS)
+        await REQUESTS[request_](client)
     assert not isinstance(caught.value, NotSent)
-    assert len(panel.calls("add")) == 1
+    assert len(panel.calls()) == 1
+
+
+async def completed(client: PanelClient, panel: Panel, count: int) -> list[str]:
+    """So many orders which may be refilled."""
+    ids = [await client.add(KEY, "1", {**FIELDS, "link": f"https://example.com/p/{n}"}) for n in range(count)]
+    for order in ids:
+        panel.finish(order)
+    return ids
+
+
+async def test_asks_for_refills_and_follows_them(client: PanelClient, panel: Panel) -> None:
+    first, second = await completed(client, panel, 2)
+    assert await client.refill(KEY, first) == "1"
+    assert await client.refills(KEY, [first, second, "7"]) == {
+        first: Unreadable("Order not eligible for refill"),
+        second: "2",
+        "7": Unreadable("Incorrect order ID"),
+    }
+    assert panel.calls("refill") == [{"order": first}, {"orders": f"{first},{second},7"}]
+
+    panel.set_refill("2", status="Rejected")
+    pending, rejected = RefillStatus("Pending", RefillWord.PENDING), RefillStatus("Rejected", REJECTED)
+    assert await client.refill_status(KEY, "1") == pending
+    assert await client.refill_statuses(KEY, ["1", "2", "9"]) == {
+        "1": pending,
+        "2": rejected,
+        "9": Unreadable("Refill not found"),
+    }
+    assert panel.calls("refill_status") == [{"refill": "1"}, {"refills": "1,2,9"}]
+
+
+async def test_asks_to_cancel_always_as_for_many(client: PanelClient, panel: Panel) -> None:
+    order = await client.add(KEY, "1", FIELDS)
+    assert await client.cancel(KEY, [order]) == {order: Accepted()}
+    assert await client.cancel(KEY, [order, "7"]) == {
+        order: Unreadable("Order cannot be canceled"),
+        "7": Unreadable("Incorrect order ID"),
+    }
+    assert panel.calls("cancel") == [{"orders": order}, {"orders": f"{order},7"}]
+
+
+async def test_the_panels_no_to_a_single_refill_is_an_error(client: PanelClient) -> None:
+    with pytest.raises(PanelRefused) as caught:
+        await client.refill(KEY, "7")
+    assert (caught.value.words, caught.value.meaning) == ("Incorrect order ID", Meaning.UNKNOWN_ORDER)
+
+
+ITEMS_WITH_KEY = {
+    "refills": f'[{{"order": 23501, "refill": {{"error": "No, {KEY}"}}}}]',
+    "refill_statuses": f'[{{"refill": 1, "status": {{"error": "No, {KEY}"}}}}]',
+    "cancel": f'[{{"order": 23501, "cancel": {{"error": "No, {KEY}"}}}}]',
+}
+
+
+@pytest.mark.parametrize("request_", ITEMS_WITH_KEY)
+async def test_a_key_echoed_for_one_of_many_is_hidden(
+    client: PanelClient, panel: Panel, request_: str
+) -> None:
+    panel.misbehave(Trouble.CUSTOM, body=ITEMS_WITH_KEY[request_])
+    found = await CALLS[request_](client)
+    assert isinstance(found, dict)
+    assert list(found.values()) == [Unreadable("No, …")]
 
 
 @pytest.mark.parametrize("trouble", [Trouble.CUT_JSON, Trouble.EMPTY, Trouble.SERVER_ERROR, Trouble.HTML])
-@pytest.mark.parametrize("action", ["add", "balance"])
+@pytest.mark.parametrize("action", ["add", "balance", "refill", "cancel", "refill_status"])
 async def test_a_reply_that_cannot_be_read_is_not_asked_for_again(
     client: PanelClient, panel: Panel, trouble: Trouble, action: str
 ) -> None:
@@ -145,11 +221,11 @@ async def test_a_question_is_not_asked_a_third_time(client: PanelClient, panel: 
 
 @pytest.mark.parametrize("action", CALLS)
 async def test_gives_up_when_the_panel_hangs(hasty: PanelClient, panel: Panel, action: str) -> None:
-    panel.misbehave(Trouble.HANG, action=action)
+    panel.misbehave(Trouble.HANG)
     with pytest.raises(PanelUnreachable) as caught:
         await CALLS[action](hasty)
     assert not isinstance(caught.value, NotSent)
-    assert len(panel.calls(action)) == 1
+    assert len(panel.calls()) == 1
 
 
 @pytest.mark.parametrize(

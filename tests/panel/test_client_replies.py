@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from bot.panel.client import LARGEST_REPLY, PanelClient
+from bot.panel.client import PanelClient
 from bot.panel.errors import PanelError, PanelGarbled, PanelUnreachable
 from bot.panel.models import Balance
+from bot.panel.wire import LARGEST_REPLY
 from bot.sandbox.server import serve
 
 KEY = "0123456789abcdef0123456789abcdef"

@@ -6,10 +6,21 @@ from typing import Any
 
 import pytest
 
-from bot.panel import replies
+from bot.panel import aftersales, replies
 from bot.panel.errors import BadKey, Meaning, PanelBusy, PanelGarbled, PanelRefused
-from bot.panel.models import OrderStatus, Unreadable
-from tests.panel.sample_models import BALANCES, ORDER_IDS, SERVICES, STATUS, STATUSES
+from bot.panel.models import Accepted, OrderStatus, RefillStatus, Unreadable
+from tests.panel.sample_models import (
+    BALANCES,
+    CANCELLATIONS,
+    ORDER_IDS,
+    REFILL_IDS,
+    REFILL_STATUS,
+    REFILL_STATUSES,
+    REFILLS,
+    SERVICES,
+    STATUS,
+    STATUSES,
+)
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 ASKED = ("1", "10", "100", "ord_A", "ord_B")
@@ -27,12 +38,37 @@ def read_statuses(payload: Any) -> dict[str, OrderStatus | Unreadable | None]:
     }
 
 
+def read_refill(payload: Any) -> str:
+    return aftersales.refill_id(payload, "1")
+
+
+def read_refills(payload: Any) -> dict[str, str | Unreadable]:
+    return aftersales.refill_ids(payload, ASKED)
+
+
+def read_refill_status(payload: Any) -> RefillStatus:
+    return aftersales.refill_status(payload, "1")
+
+
+def read_refill_statuses(payload: Any) -> dict[str, RefillStatus | Unreadable]:
+    return aftersales.refill_statuses(payload, ASKED)
+
+
+def read_cancellations(payload: Any) -> dict[str, Accepted | Unreadable]:
+    return aftersales.cancellations(payload, ASKED)
+
+
 READERS: Mapping[str, tuple[Callable[[Any], object], Mapping[str, object]]] = {
     "services": (replies.services, SERVICES),
     "add": (replies.order_id, ORDER_IDS),
     "status": (read_status, STATUS),
     "statuses": (read_statuses, STATUSES),
     "balance": (replies.balance, BALANCES),
+    "refill": (read_refill, REFILL_IDS),
+    "refills": (read_refills, REFILLS),
+    "refill_status": (read_refill_status, REFILL_STATUS),
+    "refill_statuses": (read_refill_statuses, REFILL_STATUSES),
+    "cancel": (read_cancellations, CANCELLATIONS),
 }
 
 # The HTTP status it came with, what it becomes, what it means, and the words that are shown.
@@ -83,6 +119,20 @@ UNREADABLE: dict[str, Callable[[Any], object]] = {
     "statuses_word.json": read_statuses,
     "balance_null.json": replies.balance,
     "balance_word.json": replies.balance,
+    "refill_null.json": read_refill,
+    "refill_zero.json": read_refill,
+    "refill_success.json": read_refill,
+    "refill_status_null.json": read_refill_status,
+    "refills_word.json": read_refills,
+    "cancel_word.json": read_cancellations,
+    "cancel_words.json": read_cancellations,
+}
+
+# What refuses the only one that was asked for, in an item of its own.
+REFUSED_ITEMS: dict[str, tuple[Callable[[Any], object], str]] = {
+    "refill_object.json": (read_refill, "Order not eligible for refill"),
+    "refill_list.json": (read_refill, "Incorrect order ID"),
+    "refill_status_object.json": (read_refill_status, "Refill not found"),
 }
 
 
@@ -126,8 +176,16 @@ def test_cannot_understand(name: str) -> None:
         UNREADABLE[name](replies.load(sample(f"unreadable/{name}")))
 
 
+@pytest.mark.parametrize("name", REFUSED_ITEMS)
+def test_hears_the_refusal_of_the_only_one(name: str) -> None:
+    read, words = REFUSED_ITEMS[name]
+    with pytest.raises(PanelRefused) as caught:
+        read(replies.load(sample(f"errors/{name}")))
+    assert (caught.value.words, caught.value.meaning) == (words, Meaning.UNKNOWN_ORDER)
+
+
 def test_every_sample_is_read_by_a_test() -> None:
     used = {f"{action}/{name}" for action, (_, models) in READERS.items() for name in models}
-    used |= {f"errors/{name}" for name in (*REFUSALS, *GARBLED)}
+    used |= {f"errors/{name}" for name in (*REFUSALS, *GARBLED, *REFUSED_ITEMS)}
     used |= {f"unreadable/{name}" for name in UNREADABLE}
     assert used == {path.relative_to(SAMPLES).as_posix() for path in SAMPLES.rglob("*") if path.is_file()}

@@ -6,8 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.chat.screens import aftersales
 from bot.chat.screens.outcomes import facts
 from bot.chat.screens.uncertain import evidence, uncertain_rows
+from bot.core.aftersales import NOTHING, Aftersales
 from bot.core.changes import returned
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
@@ -26,6 +28,7 @@ _MARKS = {
     Status.EXPIRED: "⌛",
 }
 _STATES = {
+    "ended": "ended",
     "placing": "being placed",
     "rejected": "not placed",
     "uncertain": "uncertain",
@@ -61,8 +64,8 @@ def listing(found: Sequence[Order], *, page: int, more: bool) -> Screen:
     )
 
 
-def card(order: Order, about: About, *, note: str | None = None) -> Screen:
-    """One order in full. `note` stands above it."""
+def card(order: Order, about: About, *, note: str | None = None, after: Aftersales = NOTHING) -> Screen:
+    """One order in full. `note` stands above it, `after` is what can be done about it."""
     back = Button(t("‹ Back"), Press("orders"))
     if order.state == "uncertain":
         body, rows = evidence(order), (*uncertain_rows(order), (back,))
@@ -70,8 +73,10 @@ def card(order: Order, about: About, *, note: str | None = None) -> Screen:
         words = t("{panel} says: “{words}”", panel=about.panel_name, words=order.reason)
         body, rows = words if order.reason else Markup(), ((back,),)
     else:
-        body, rows = _progress(order), ((Button(t("Refresh"), Press("refresh", order.id)), back),)
-    return Screen(paragraphs(note, _title(order), facts(order), body or None), rows)
+        body = paragraphs(_progress(order), aftersales.said(order, after, now=after.seen_at))
+        refresh = Button(t("Refresh"), Press("refresh", order.id))
+        rows = ((refresh,), *aftersales.rows(order, after), (back,))
+    return Screen(paragraphs(note, _title(order), facts(order) or None, body or None), rows)
 
 
 def change(news: Mapping[str, Any], order_id: str) -> Screen:
@@ -88,7 +93,7 @@ def change(news: Mapping[str, Any], order_id: str) -> Screen:
                 status=_word(news["word"]),
             ),
             lines(
-                shorten_name(news["service"]),
+                shorten_name(news["service"]) or None,
                 t("before: {status}", status=_word(news["before"])) if news["before"] else None,
                 _left(left, whole),
                 t("start count: {n}", n=number(start)) if start is not None else None,
@@ -99,6 +104,7 @@ def change(news: Mapping[str, Any], order_id: str) -> Screen:
                 if news["charge"] is not None
                 else None,
             ),
+            _cancellation(status) if news.get("cancel_asked") else None,
             _comfort(status, back),
         ),
         ((Button(t("Show order"), Press("order", order_id)),),),
@@ -178,6 +184,19 @@ def _left(left: int | None, whole: int | None) -> Markup | None:
     return t("remains: {left} of {whole}", left=number(left), whole=number(whole))
 
 
+def _cancellation(status: Status | None) -> Markup:
+    """What became of the request to cancel, so far."""
+    match status:
+        case Status.CANCELED | Status.PARTIAL | Status.REFUNDED:
+            return t("You asked to cancel it: this is what came of it.")
+        case Status.COMPLETED:
+            return t("You asked to cancel it, but it was completed all the same, so its charge stays.")
+        case Status.FAILED | Status.EXPIRED:
+            return t("You had asked to cancel it.")
+        case _:
+            return t("You asked to cancel it. That is not done yet; I go on watching.")
+
+
 def _comfort(status: Status | None, back: str | None) -> Markup | None:
     """What the change means for the money, where the numbers above do not say it."""
     if status in {Status.PARTIAL, Status.CANCELED, Status.REFUNDED, Status.FAILED} and back is None:
@@ -186,6 +205,5 @@ def _comfort(status: Status | None, back: str | None) -> Markup | None:
 
 
 def _label(order: Order) -> str:
-    return shorten(
-        f"{order.panel_order_id or '–'} · {_status(order)} · {order.service_name}".replace("\n", " "), 48
-    )
+    parts = (order.panel_order_id or "–", _status(order), order.service_name)
+    return shorten(" · ".join(filter(None, parts)).replace("\n", " "), 48)

@@ -70,7 +70,9 @@ def dismissed(order: Order) -> Screen:
 def facts(order: Order) -> Markup:
     """What was ordered, in a few lines."""
     return lines(
-        t("{id} · {name}", id=order.service_id, name=shorten(order.service_name, 250)),
+        t("{id} · {name}", id=order.service_id, name=shorten(order.service_name, 250))
+        if order.service_id
+        else None,
         t("link: {link}", link=shorten(order.link, _LONGEST_LINK)) if order.link else None,
         t("quantity: {n}", n=number(order.quantity)) if order.quantity is not None else None,
         t("charge: {price}", price=money(order.price, order.currency)) if order.price is not None else None,

@@ -79,6 +79,13 @@ class Person:
             raise AssertionError(f"{message.text!r} has no button {label!r} but {message.buttons}")
         return self._tap(message, found[1]["callback_data"])
 
+    async def copies(self, label: str) -> str:
+        """What a button of the newest message puts on the clipboard. The bot does not hear of it."""
+        buttons = [button for row in self.last.keyboard for button in row if button["text"] == label]
+        if not buttons or "copy_text" not in buttons[0]:
+            raise AssertionError(f"there is no button {label!r} to copy with\n{self._view()}")
+        return str(buttons[0]["copy_text"]["text"])
+
     async def taps_data(self, data: str, message: Message | None = None) -> Tap:
         """Send a callback that no visible button has, as a crafted client can."""
         return self._tap(message or self.last, data)

@@ -1,0 +1,23 @@
+"""An order's card with all that can be done about it now."""
+
+from bot.chat.screens import orders as screens
+from bot.core.aftersales import Aftersales, aftersales
+from bot.gateway.context import Context
+from bot.gateway.messenger import Screen
+from storage import accounts, refills
+from storage.orders import Order
+
+
+async def card(context: Context, order: Order, *, note: str | None = None) -> Screen:
+    return screens.card(order, context.desk.about, note=note, after=await _after(context, order))
+
+
+async def _after(context: Context, order: Order) -> Aftersales:
+    """From what is stored: the panel is not asked."""
+    desk, chat_id = context.desk, context.chat_id
+    account = await accounts.of_order(desk.db, chat_id=chat_id, order_id=order.id)
+    account = account or await desk.accounts.current(chat_id)
+    catalog = await desk.catalogs.known(account) if account else None
+    service = catalog.by_id.get(order.service_id) if catalog else None
+    refill = await refills.latest(desk.db, chat_id=chat_id, order_id=order.id)
+    return aftersales(order, service, refill, now=desk.clock())

@@ -1,0 +1,75 @@
+"""`Cancel order` on an order's card, and /cancel_orders for many orders at once."""
+
+from telegram import MessageEntity
+
+from bot.chat import aftersales
+from bot.chat.asking import account_or_ask
+from bot.chat.screens import many
+from bot.chat.screens import requests as screens
+from bot.core.ids import MOST_IDS, order_ids
+from bot.core.requests import AskedBefore
+from bot.gateway.context import ChatApplication, Context
+from bot.gateway.handlers import Command, Tapped
+from bot.gateway.texts import t
+from storage import orders
+
+
+async def cancel_order(context: Context) -> None:
+    """The tapped card may be an old one: nothing is sent if it was asked for since it was shown."""
+    desk, press = context.desk, context.press
+    order = await orders.get(desk.db, chat_id=context.chat_id, order_id=press.id)
+    if order is None or order.panel_order_id is None or not 0 < press.version <= desk.clock():
+        await context.toast(t("I do not know this order. /orders shows yours."))
+        return
+    await context.toast(t("Asking to cancel it…"))
+    panel_order_id = order.panel_order_id
+    answers = await desk.cancelling.ask(context.chat_id, [panel_order_id], seen_at=press.version)
+    note = screens.cancel_note(answers[panel_order_id], desk.about)
+    order = await orders.get(desk.db, chat_id=context.chat_id, order_id=order.id) or order
+    await context.show(await aftersales.card(context, order, note=note))
+
+
+async def ask(context: Context) -> None:
+    if await account_or_ask(context) is None:
+        return
+    ids = order_ids(context.argument)
+    if not ids:
+        await context.say(many.how_to("cancel_orders"))
+        return
+    if len(ids) <= MOST_IDS and many.fits(ids):
+        await context.say(many.ask_cancel(ids, seen_at=int(context.desk.clock())))
+        return
+    for screen in many.too_many("cancel_orders", ids):
+        await context.say(screen)
+
+
+async def cancel_all(context: Context) -> None:
+    """The ids are those of the tapped message, so that a dialog that goes on elsewhere is not disturbed."""
+    seen_at = context.press.version
+    ids = order_ids(" ".join(context.message.parse_entities([MessageEntity.CODE]).values()))
+    if not 0 < len(ids) <= MOST_IDS or not 0 < seen_at <= context.desk.clock():
+        await context.toast(t("This button is from an earlier step. /orders shows how things are."))
+        return
+    await context.toast(t("Asking to cancel them…"))
+    answers = await context.desk.cancelling.ask(context.chat_id, ids, seen_at=seen_at)
+    if all(isinstance(answer, AskedBefore) for answer in answers.values()):
+        return  # a second tap on the same button; the first one's answers stand there
+    first, *more = screens.cancel_answers(answers, context.desk.about)
+    await context.show(first)
+    for screen in more:
+        await context.say(screen)
+
+
+async def keep(context: Context) -> None:
+    await context.show(many.kept())
+
+
+def add_to(application: ChatApplication) -> None:
+    application.add_handlers(
+        [
+            Tapped("cancel_order", cancel_order),
+            Command("cancel_orders", ask),
+            Tapped("cancel_all", cancel_all),
+            Tapped("keep_orders", keep),
+        ]
+    )

@@ -1,0 +1,50 @@
+"""`Refill` on an order's card, and /refill for many orders at once."""
+
+from bot.chat import aftersales
+from bot.chat.asking import account_or_ask
+from bot.chat.screens import many
+from bot.chat.screens import requests as screens
+from bot.core.ids import MOST_IDS, order_ids
+from bot.gateway.context import ChatApplication, Context
+from bot.gateway.handlers import Command, Tapped
+from bot.gateway.texts import t
+from storage import orders
+
+
+async def refill(context: Context) -> None:
+    """The tapped card may be an old one: nothing is sent if a refill was asked for since it was shown."""
+    desk, press = context.desk, context.press
+    order = await orders.get(desk.db, chat_id=context.chat_id, order_id=press.id)
+    if order is None or order.panel_order_id is None or not 0 < press.version <= desk.clock():
+        await context.toast(t("I do not know this order. /orders shows yours."))
+        return
+    await context.toast(t("Asking for a refill…"))
+    panel_order_id = order.panel_order_id
+    answers = await desk.refills.ask(
+        context.chat_id,
+        [panel_order_id],
+        request=f"{order.id}.{press.version}",
+        since=press.version,
+    )
+    note = screens.refill_note(answers[panel_order_id], desk.about)
+    await context.show(await aftersales.card(context, order, note=note))
+
+
+async def refill_many(context: Context) -> None:
+    if await account_or_ask(context) is None:
+        return
+    ids = order_ids(context.argument)
+    if not ids:
+        await context.say(many.how_to("refill"))
+    elif len(ids) > MOST_IDS:
+        for screen in many.too_many("refill", ids):
+            await context.say(screen)
+    else:
+        request = f"{context.chat_id}.{context.message.message_id}"
+        answers = await context.desk.refills.ask(context.chat_id, ids, request=request)
+        for screen in screens.refill_answers(answers, context.desk.about):
+            await context.say(screen)
+
+
+def add_to(application: ChatApplication) -> None:
+    application.add_handlers([Tapped("refill", refill), Command("refill", refill_many)])

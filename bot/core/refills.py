@@ -1,0 +1,203 @@
+"""Asks for refills at most once, whatever fails, and follows those that were taken to their end.
+
+ask ──► begin (durable rows, "asking") ──► one request a key ──► settle (durable)
+            │ one is in flight, or the update was handled before: nothing is sent
+            └ this run ends in between: the next one calls them uncertain and tells their people
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import assert_never
+
+from bot.core import requests, schedule
+from bot.core.accounts import Accounts
+from bot.core.batches import in_halves
+from bot.core.requests import Answer, AskedBefore, KeyGone, NotReached, Refused, Taken, Unsure
+from bot.core.tracking import LEASE_SECONDS
+from bot.panel.client import PanelClient
+from bot.panel.errors import BadKey, PanelBusy, PanelError, PanelRefused
+from bot.panel.models import RefillStatus, Unreadable
+from storage import refill_queue, refills
+from storage.accounts import Account
+from storage.database import Database
+from storage.elsewhere import Asked
+from storage.refill_queue import FollowedRefill, RefillClaim, RefillLook
+from storage.refills import Begun, Refill, Settled
+
+FIRST_FACTOR = 2  # POLL_INTERVALs until the first look
+
+
+class Refills:
+    """`machines` polls, `people` answers a person: each has connections of its own."""
+
+    def __init__(
+        self,
+        db: Database,
+        accounts: Accounts,
+        *,
+        machines: PanelClient,
+        people: PanelClient,
+        process: str,
+        interval: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._db = db
+        self._accounts = accounts
+        self._machines = machines
+        self._people = people
+        self._process = process
+        self._interval = interval
+        self._clock = clock
+
+    async def ask(
+        self,
+        chat_id: int,
+        panel_order_ids: Sequence[str],
+        *,
+        request: str,
+        since: float | None = None,
+    ) -> dict[str, Answer]:
+        """Ask for a refill of each of these orders, up to 100, with one request a key. Raises nothing.
+
+        `request` names the update that asked, `since` is when its person saw how things are.
+        """
+        current = await self._accounts.current(chat_id)
+        grouped, answers = await requests.by_key(
+            self._db, chat_id=chat_id, current=current, panel_order_ids=panel_order_ids
+        )
+        for more in await asyncio.gather(
+            *(self._ask_with(account, asked, request, since) for account, asked in grouped.items())
+        ):
+            answers |= more
+        return {one: answers[one] for one in panel_order_ids}
+
+    async def _ask_with(
+        self, account: Account, asked: Sequence[Asked], request: str, since: float | None
+    ) -> dict[str, Answer]:
+        begun, before = await refills.begin(
+            self._db,
+            chat_id=account.chat_id,
+            asked=asked,
+            request=request,
+            process=self._process,
+            now=self._clock(),
+            since=since,
+        )
+        answers = {one: _as_it_went(refill) for one, refill in before.items()}
+        if begun:
+            sent = await self._send(account, [one.panel_order_id for one in begun])
+            now = self._clock()
+            await refills.settle(
+                self._db,
+                [_settled(one, sent[one.panel_order_id]) for one in begun],
+                now=now,
+                look_factor=FIRST_FACTOR,
+                next_poll_at=now + FIRST_FACTOR * self._interval,
+            )
+            answers |= sent
+        return answers
+
+    async def _send(self, account: Account, ids: Sequence[str]) -> dict[str, Answer]:
+        async def call(key: str) -> dict[str, str | Unreadable]:
+            if len(ids) == 1:
+                return {ids[0]: await self._people.refill(key, ids[0])}
+            return await self._people.refills(key, ids)
+
+        return await requests.send(self._accounts, account, ids, call, Taken)
+
+    async def claim(self) -> RefillClaim | None:
+        now = self._clock()
+        if not await refill_queue.any_due(self._db, now=now):
+            return None
+        return await refill_queue.claim_due(self._db, now=now, lease=LEASE_SECONDS, interval=self._interval)
+
+    async def look(self, claim: RefillClaim) -> bool:
+        """Ask for the statuses of a claim and store what changed; True when something is to be told."""
+        try:
+            found = await self._statuses(claim)
+        except BadKey:
+            await self._put_back(claim, None)
+            await self._accounts.park(claim.account, tell=True)
+            return True
+        except PanelError as error:
+            await self._put_back(claim, error)
+            return False
+        now = self._clock()
+        return await refill_queue.store(
+            self._db,
+            claim=claim,
+            refill_ids=[refill.id for refill in claim.refills],
+            decide=lambda refill: judge(
+                refill, found.get(refill.panel_refill_id), now=now, interval=self._interval
+            ),
+            now=now,
+        )
+
+    async def _statuses(self, claim: RefillClaim) -> dict[str, RefillStatus | Unreadable]:
+        """Empty when the panel wants to hear of none of them: they are looked at again, more seldom."""
+        key = self._accounts.key(claim.account)
+
+        async def ask(ids: Sequence[str]) -> dict[str, RefillStatus | Unreadable]:
+            if len(ids) == 1:
+                return {ids[0]: await self._machines.refill_status(key, ids[0])}
+            return await self._machines.refill_statuses(key, ids)
+
+        try:
+            found, _ = await in_halves([refill.panel_refill_id for refill in claim.refills], ask)
+        except (BadKey, PanelBusy):
+            raise
+        except PanelRefused:
+            return {}
+        return found
+
+    async def _put_back(self, claim: RefillClaim, error: PanelError | None) -> None:
+        failures = claim.failures + 1
+        rest = schedule.rest(
+            failures,
+            interval=self._interval,
+            retry_after=error.retry_after if error else None,
+            chance=random.random(),  # noqa: S311 - spreads load
+        )
+        until = self._clock() + rest
+        await refill_queue.put_back(self._db, claim=claim, until=until, failures=failures)
+
+
+def judge(
+    refill: FollowedRefill, status: RefillStatus | Unreadable | None, *, now: float, interval: float
+) -> RefillLook | None:
+    """What to store of a refill; None when nothing differs. What the panel does not say never ends it."""
+    if not isinstance(status, RefillStatus):
+        pace = schedule.refill_pace(None, unchanged_for=now - refill.changed_at)
+        word = refill.word
+    else:
+        changed_at = refill.changed_at if status.word == refill.word else now
+        pace = schedule.refill_pace(status.known, unchanged_for=now - changed_at)
+        word = status.word
+    if pace is None:
+        return RefillLook(word, refill.look_factor, None)
+    if (word, pace.factor) == (refill.word, refill.look_factor):
+        return None
+    return RefillLook(word, pace.factor, now + pace.factor * interval)
+
+
+def _as_it_went(refill: Refill) -> Answer:
+    """What to say of a request that is not sent because of this refill."""
+    if refill.state == "refused" and refill.reason is not None:
+        return Refused(refill.reason)
+    return Unsure() if refill.state == "uncertain" else AskedBefore()
+
+
+def _settled(begun: Begun, answer: Answer) -> Settled:
+    match answer:
+        case Taken(panel_refill_id):
+            return Settled(begun, "open", panel_refill_id=panel_refill_id)
+        case Refused(words):
+            return Settled(begun, "refused", reason=words)
+        case Unsure():
+            return Settled(begun, "uncertain")
+        case NotReached() | AskedBefore() | KeyGone():
+            return Settled(begun, "")
+        case other:
+            assert_never(other)

@@ -1,0 +1,106 @@
+"""Requests that a panel only accepts: to refill, to cancel. Sent once; what comes of one is told later."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import structlog
+
+from bot.core.accounts import Accounts
+from bot.panel.errors import NotSent, PanelError, PanelRefused
+from bot.panel.models import Unreadable
+from storage import accounts as stored_accounts
+from storage import elsewhere
+from storage.accounts import Account
+from storage.database import Database
+from storage.elsewhere import Asked
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The panel accepted the request, which is not done by that. `id` is its own id for it, if it has one."""
+
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The panel's no, in its own words."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotReached:
+    """Nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """The panel may have taken it. Never sent again by machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBefore:
+    """One is under way already; nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyGone:
+    """The order belongs to a key that is not kept any more; nothing was sent."""
+
+
+Answer = Taken | Refused | NotReached | Unsure | AskedBefore | KeyGone
+
+
+async def send(
+    accounts: Accounts,
+    account: Account,
+    ids: Sequence[str],
+    call: Callable[[str], Awaitable[Mapping[str, T | Unreadable]]],
+    taken: Callable[[T], Taken],
+) -> dict[str, Answer]:
+    """Make one call for these ids of one key, once. Every id gets an answer."""
+    try:
+        found = await accounts.asking(account, call)
+    except NotSent:
+        return dict.fromkeys(ids, NotReached())
+    except PanelRefused as refused:
+        return dict.fromkeys(ids, Refused(refused.words) if refused.is_sure else Unsure())
+    except PanelError:
+        return dict.fromkeys(ids, Unsure())
+    except Exception:
+        log.exception("a request failed in a way nobody foresaw")
+        return dict.fromkeys(ids, Unsure())
+    answers: dict[str, Answer] = {}
+    for one in ids:
+        told = found.get(one, Unreadable(""))
+        if isinstance(told, Unreadable):
+            answers[one] = Refused(told.words) if told.words else Unsure()
+        else:
+            answers[one] = taken(told)
+    return answers
+
+
+async def by_key(
+    db: Database, *, chat_id: int, current: Account | None, panel_order_ids: Sequence[str]
+) -> tuple[dict[Account, list[Asked]], dict[str, Answer]]:
+    """Which key asks for which order: the one that placed it, else the current one.
+
+    The second are the orders whose key is gone.
+    """
+    known = await elsewhere.known(db, chat_id=chat_id, panel_order_ids=panel_order_ids)
+    keys = {account.id: account for account in await stored_accounts.kept(db, chat_id=chat_id)}
+    grouped: dict[Account, list[Asked]] = {}
+    gone: dict[str, Answer] = {}
+    for one in panel_order_ids:
+        order = known.get(one)
+        account = current if order is None else keys.get(order.account_id)
+        if account is None:
+            gone[one] = KeyGone()
+        else:
+            grouped.setdefault(account, []).append(Asked(account.id, one))
+    return grouped, gone

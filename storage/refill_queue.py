@@ -1,0 +1,146 @@
+"""The refills that are due: claimed a key at a time, like orders, under the same lease of the key."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from storage import accounts, refills
+from storage.accounts import Account, account
+from storage.database import Database, Transaction, transaction
+from storage.tracking import LARGEST_BATCH
+
+
+class DueRefill(NamedTuple):
+    id: str
+    panel_refill_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefillClaim:
+    account: Account
+    failures: int
+    refills: tuple[DueRefill, ...]
+
+
+class FollowedRefill(NamedTuple):
+    """What is known of a refill when there is something to decide."""
+
+    id: str
+    panel_refill_id: str
+    order_id: str
+    word: str | None
+    look_factor: int
+    changed_at: float
+
+
+_COLUMNS = ", ".join(FollowedRefill._fields)
+
+
+@dataclass(frozen=True, slots=True)
+class RefillLook:
+    """What to store of a refill after a look. `next_poll_at` None: it has ended, which is told."""
+
+    word: str | None
+    look_factor: int
+    next_poll_at: float | None
+
+
+Decide = Callable[[FollowedRefill], RefillLook | None]
+
+
+async def any_due(db: Database, *, now: float) -> bool:
+    """A look before a claim, which costs a write."""
+    return bool(await db.read("SELECT 1 FROM refills WHERE next_poll_at <= :now LIMIT 1", now=now))
+
+
+@transaction()
+async def claim_due(
+    tx: Transaction, *, now: float, lease: float, interval: float, limit: int = LARGEST_BATCH
+) -> RefillClaim | None:
+    """Take up to `limit` refills of the key that waits longest, the due ones first.
+
+    As with orders: the key is left alone for `lease` seconds unless `store` or `put_back` comes first,
+    and those due within half their own interval come along.
+    """
+    keys = await tx.fetch(
+        "UPDATE accounts SET rest_until = :now + :lease WHERE id = ("
+        "  SELECT r.account_id FROM refills r JOIN accounts a ON a.id = r.account_id"
+        "  WHERE r.next_poll_at <= :now AND a.rest_until <= :now AND a.parked_at IS NULL"
+        "  AND a.encrypted_key IS NOT NULL ORDER BY r.next_poll_at LIMIT 1) "
+        f"RETURNING {accounts.COLUMNS}, failures",
+        now=now,
+        lease=lease,
+    )
+    if not keys:
+        return None
+    rows = await tx.fetch(
+        "SELECT id, panel_refill_id FROM refills WHERE account_id = :account_id "
+        "AND next_poll_at <= :now + look_factor * :interval * 0.5 ORDER BY next_poll_at LIMIT :limit",
+        now=now,
+        interval=interval,
+        account_id=keys[0]["id"],
+        limit=limit,
+    )
+    due = tuple(DueRefill(*row) for row in rows)
+    await tx.execute(
+        "UPDATE refills SET next_poll_at = :now + look_factor * :interval "
+        "WHERE id IN (SELECT value FROM json_each(:ids))",
+        now=now,
+        interval=interval,
+        ids=json.dumps([refill.id for refill in due]),
+    )
+    return RefillClaim(account(keys[0]), keys[0]["failures"], due)
+
+
+@transaction()
+async def store(
+    tx: Transaction, *, claim: RefillClaim, refill_ids: Sequence[str], decide: Decide, now: float
+) -> bool:
+    """Decide on these refills of the claim and release its key. True when something is to be told."""
+    told = False
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} FROM refills WHERE state = 'open' AND id IN (SELECT value FROM json_each(:ids))",
+        ids=json.dumps(list(refill_ids)),
+    )
+    for refill in map(FollowedRefill._make, rows):
+        look = decide(refill)
+        if look is None:
+            continue
+        await tx.execute(_STORE, **_values(refill, look, now))
+        if look.next_poll_at is None:
+            await refills.tell(tx, order_id=refill.order_id, state="ended", word=look.word, now=now)
+            told = True
+    await tx.execute(_RELEASE, id=claim.account.id, rest_until=0, failures=0)
+    return told
+
+
+@transaction()
+async def put_back(tx: Transaction, *, claim: RefillClaim, until: float, failures: int) -> None:
+    """The look failed: leave the key alone until then, and look at these refills at once after it."""
+    await tx.execute(_RELEASE, id=claim.account.id, rest_until=until, failures=failures)
+    await tx.execute(
+        "UPDATE refills SET next_poll_at = :until "
+        "WHERE next_poll_at IS NOT NULL AND id IN (SELECT value FROM json_each(:ids))",
+        until=until,
+        ids=json.dumps([refill.id for refill in claim.refills]),
+    )
+
+
+_RELEASE = "UPDATE accounts SET rest_until = :rest_until, failures = :failures WHERE id = :id"
+
+_STORE = (
+    "UPDATE refills SET state = :state, changed_at = CASE WHEN word IS :word THEN changed_at ELSE :now END, "
+    "word = :word, look_factor = :look_factor, next_poll_at = :next_poll_at WHERE id = :id"
+)
+
+
+def _values(refill: FollowedRefill, look: RefillLook, now: float) -> dict[str, Any]:
+    return {
+        "id": refill.id,
+        "state": "open" if look.next_poll_at is not None else "ended",
+        "word": look.word,
+        "look_factor": look.look_factor,
+        "next_poll_at": look.next_poll_at,
+        "now": now,
+    }
