@@ -323,6 +323,23 @@ async def test_what_can_be_skipped_may_all_be_skipped(chat: Person, panel: Panel
     ]
 
 
+async def test_a_repeat_order_takes_two_taps(chat: Person, panel: Panel) -> None:
+    service = number_of(panel, "web traffic")
+    await answers(chat, service, STORIES["web traffic"][0])
+    shown = chat.last
+    await chat.taps_on(shown, "Place order")
+    await becomes(chat, shown, "is placed")
+    (first,) = panel.calls("add")
+    panel.finish(next(iter(panel.orders)))
+    told = await chat.sees("Completed")
+
+    card = await taps(chat, "Show order", on=told)
+    shown = await taps(chat, "Order again", on=card)
+    await taps(chat, "Place order", on=shown)
+    await becomes(chat, shown, "is placed")
+    assert panel.calls("add") == [first, first]
+
+
 @pytest.mark.parametrize(
     ("at", "typed", "says_so"),
     [
