@@ -12,12 +12,14 @@ from telegram.ext import Application, CallbackContext, ExtBot
 from bot.core.accounts import Accounts
 from bot.core.catalog import Catalogs
 from bot.core.forms import Draft
+from bot.core.masses import Masses
 from bot.core.ordering import Ordering
 from bot.core.tracking import Tracking
 from bot.gateway.buttons import Press
 from bot.gateway.dialog import Dialog, Step, Turn, current_turn
 from bot.gateway.files import Files
 from bot.gateway.messenger import Messenger, Screen
+from bot.jobs.masses import MassesJob
 from bot.jobs.placing import Placing
 from storage.database import Database
 
@@ -45,6 +47,8 @@ class Desk:
     ordering: Ordering
     tracking: Tracking
     placing: Placing
+    masses: Masses
+    mass_job: MassesJob
     clock: Callable[[], float]
 
 
