@@ -16,12 +16,14 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot, 
 
 from bot import logs
 from bot.chat.build import add_handlers
+from bot.chat.mass_notices import MassNotices
 from bot.chat.menu import set_menu
 from bot.chat.notices import Notices
 from bot.chat.unexpected import tell_overflow
 from bot.core.accounts import Accounts
 from bot.core.cancelling import Cancelling
 from bot.core.catalog import Catalogs
+from bot.core.masses import Masses
 from bot.core.ordering import Ordering
 from bot.core.refills import Refills
 from bot.core.tracking import Tracking
@@ -32,12 +34,13 @@ from bot.gateway.pacing import Budget
 from bot.gateway.polling import Polling, TokenInUse
 from bot.gateway.transport import Transport
 from bot.gateway.updates import Runner
+from bot.jobs.masses import MassesJob
 from bot.jobs.notices import NoticesJob
 from bot.jobs.placing import Placing
 from bot.jobs.tracking import TrackingJob
 from bot.panel.client import PERSON_SECONDS, PanelClient
 from bot.settings import Settings
-from storage import accounts, cancelling, inbox, orders, outbox, refills
+from storage import accounts, cancelling, inbox, masses, orders, outbox, refills
 from storage.database import Database
 from storage.lock import hold
 from storage.sqlite import open_sqlite
@@ -45,6 +48,7 @@ from storage.vault import Vault
 
 GRACE_SECONDS = 5.0  # for what is in flight at the end; all of the end takes under 10
 HOUSEKEEPING_SECONDS = 3600.0
+MASSES_SECONDS = 2.0  # a confirmed one begins at once; this is for what waits its turn
 
 log = structlog.get_logger()
 
@@ -79,11 +83,13 @@ class Bot:
         following = Refills(
             db, keys, machines=machines, people=people, process=self._process, interval=interval
         )
-        notices = Notices(
-            db, Messenger(bot, None, patience=0.0), about, pause=budget.pause, clock=self._clock
-        )
+        telling = Messenger(bot, None, patience=0.0)
+        mass_notices = MassNotices(db, telling, about, turn=budget.turn)
+        notices = Notices(db, telling, about, masses=mass_notices, pause=budget.pause, clock=self._clock)
         self._notices = NoticesJob(db, deliver=notices.deliver, turn=budget.turn, count=budget.charge)
         self._placing = Placing(ordering, tell=self._notices.tell_outcome)
+        mass_orders = Masses(db, keys, ordering, process=self._process)
+        self._masses = MassesJob(db, mass_orders, show=mass_notices.show, news=self._notices.tick)
         self._tracking = TrackingJob(tracking, following, news=self._notices.tick)
         desk = Desk(
             about=about,
@@ -98,6 +104,8 @@ class Bot:
             refills=following,
             cancelling=Cancelling(db, keys, people, interval=interval),
             placing=self._placing,
+            masses=mass_orders,
+            mass_job=self._masses,
             clock=self._clock,
         )
         self._application = _application(bot, desk)
@@ -160,6 +168,7 @@ class Bot:
         for tick, every in (
             (self._tracking.tick, self._look_every),
             (self._notices.tick, 0.5),
+            (self._masses.tick, MASSES_SECONDS),
             (self._keep_house, HOUSEKEEPING_SECONDS),
         ):
             clock.run_repeating(
@@ -175,6 +184,7 @@ class Bot:
     async def _keep_house(self) -> None:
         await accounts.drop_unneeded_keys(self._db)
         await inbox.forget_old(self._db, now=self._clock())
+        await masses.drop_old_drafts(self._db, now=self._clock())
 
     async def _take_down(self) -> None:
         """No new claims; what runs may finish, an order in flight has 5 s. Under 10 s in all."""
@@ -182,7 +192,10 @@ class Bot:
             job.schedule_removal()
         await self._runner.stop(2.0)
         await asyncio.gather(
-            self._placing.stop(GRACE_SECONDS), self._tracking.stop(2.0), self._notices.stop(2.0)
+            self._placing.stop(GRACE_SECONDS),
+            self._masses.stop(GRACE_SECONDS),
+            self._tracking.stop(2.0),
+            self._notices.stop(2.0),
         )
         await self._catalogs.close()
         with suppress(TimeoutError):

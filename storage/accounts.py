@@ -139,7 +139,7 @@ async def drop_unneeded_keys(db: Database) -> int:
         "UPDATE accounts SET encrypted_key = NULL "
         "WHERE replaced_at IS NOT NULL AND encrypted_key IS NOT NULL AND NOT EXISTS ("
         "  SELECT 1 FROM orders WHERE account_id = accounts.id"
-        "  AND (next_poll_at IS NOT NULL OR state IN ('placing', 'uncertain'))) AND NOT EXISTS ("
+        "  AND (next_poll_at IS NOT NULL OR state IN ('queued', 'placing', 'uncertain'))) AND NOT EXISTS ("
         "  SELECT 1 FROM refills WHERE account_id = accounts.id AND state IN ('asking', 'open'))"
     )
 
@@ -188,6 +188,11 @@ async def set_blocked(db: Database, *, chat_id: int, blocked_at: float | None) -
         chat_id=chat_id,
         blocked_at=blocked_at,
     )
+
+
+async def language_of(db: Database, *, chat_id: int) -> str:
+    rows = await db.read("SELECT language FROM people WHERE chat_id = :chat_id", chat_id=chat_id)
+    return rows[0]["language"] if rows else ""
 
 
 async def set_language(db: Database, *, chat_id: int, language: str) -> None:

@@ -2,6 +2,8 @@
 
 Every function for a person takes their chat and finds nothing of anybody else's.
 
+    (queued)                            a line of a mass order, not sent yet
+       ▼
     placing ──► open ──► ended          the panel has it; followed until its last look
        │ ├────► rejected                the panel's no, or it was never sent
        │ └────► uncertain ──► open      the person gave its id
@@ -10,14 +12,14 @@ Every function for a person takes their chat and finds nothing of anybody else's
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
 from storage.database import Database, Row, Transaction, transaction
 
-OPEN_STATES = "('placing', 'open', 'uncertain')"
+OPEN_STATES = "('queued', 'placing', 'open', 'uncertain')"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,19 +72,25 @@ def order(row: Row) -> Order:
 @transaction(durable=True)
 async def begin(tx: Transaction, new: Order, *, process: str) -> bool:
     """Write down the intent to place `new`. False when its draft was confirmed before."""
-    values = {column: getattr(new, column) for column in _NAMES}
+    return bool(await tx.execute(_INSERT, **_values(new, process)))
+
+
+async def insert(tx: Transaction, new: Sequence[Order], *, process: str) -> None:
+    """Those that are there already stay as they are."""
+    await tx.execute_many(_INSERT, [_values(order, process) for order in new])
+
+
+_INSERT = (
+    f"INSERT INTO orders ({COLUMNS}, process) VALUES ({', '.join(f':{name}' for name in _NAMES)}, :process) "
+    "ON CONFLICT (id) DO NOTHING"
+)
+
+
+def _values(order: Order, process: str) -> dict[str, Any]:
+    values = {name: getattr(order, name) for name in _NAMES}
     for name in _MONEY:
         values[name] = None if values[name] is None else str(values[name])
-    values["fields"] = json.dumps(dict(new.fields))
-    return bool(
-        await tx.execute(
-            f"INSERT INTO orders ({COLUMNS}, process) "
-            f"VALUES ({', '.join(f':{column}' for column in values)}, :process) "
-            "ON CONFLICT (id) DO NOTHING",
-            **values,
-            process=process,
-        )
-    )
+    return values | {"fields": json.dumps(dict(order.fields)), "process": process}
 
 
 @transaction(durable=True)
@@ -97,7 +105,10 @@ async def settle(
     reason: str | None = None,
     next_poll_at: float | None = None,
 ) -> bool:
-    """Store how placing went, with the notice that tells it from `tell_at` on. False the second time."""
+    """Store how placing went, with the notice that tells it from `tell_at` on. False the second time.
+
+    Of the lines of a mass order that one's own notice tells.
+    """
     settled = await tx.execute(
         "UPDATE orders SET state = :state, panel_order_id = :panel_order_id, reason = :reason, "
         "next_poll_at = :next_poll_at, changed_at = :now WHERE id = :id AND state = 'placing'",
@@ -135,7 +146,7 @@ async def find_abandoned(tx: Transaction, *, process: str, now: float) -> int:
 
 _TELL_OUTCOME = (
     "INSERT INTO outbox (chat_id, order_id, change_number, kind, facts, send_at, created_at) "
-    "SELECT chat_id, id, 0, 'outcome', '{{}}', :tell_at, :now FROM orders WHERE {where} "
+    "SELECT chat_id, id, 0, 'outcome', '{{}}', :tell_at, :now FROM orders WHERE {where} AND mass_id IS NULL "
     "ON CONFLICT (order_id, change_number) DO NOTHING"
 )
 

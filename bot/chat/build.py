@@ -5,6 +5,7 @@ from bot.chat import (
     cancelling,
     catalog,
     confirming,
+    masses,
     ordering,
     orders,
     refills,
@@ -14,7 +15,7 @@ from bot.chat import (
 )
 from bot.gateway.context import ChatApplication
 
-FEATURES = (start, accounts, catalog, ordering, confirming, uncertain, orders, refills, cancelling)
+FEATURES = (start, accounts, catalog, ordering, confirming, masses, uncertain, orders, refills, cancelling)
 
 
 def add_handlers(application: ChatApplication) -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.chat.mass_notices import MassNotices
 from bot.chat.screens import aftersales, outcomes, uncertain
 from bot.chat.screens import orders as screens
 from bot.gateway.context import About
@@ -30,6 +31,7 @@ class Notices:
         messenger: Messenger,
         about: About,
         *,
+        masses: MassNotices,
         pause: Callable[[float], None],
         clock: Callable[[], float],
     ) -> None:
@@ -37,6 +39,7 @@ class Notices:
         self._db = db
         self._messenger = messenger
         self._about = about
+        self._masses = masses
         self._pause = pause
         self._clock = clock
 
@@ -69,6 +72,8 @@ class Notices:
             case "refill":
                 screen = aftersales.refill_news(notice.facts, notice.order_id or "", self._about)
                 await self._messenger.send(notice.chat_id, screen)
+            case "mass":
+                await self._masses.tell(notice)
             case "parked":
                 screen = screens.parked(notice.facts["last_four"], self._about)
                 await self._messenger.send(notice.chat_id, screen)

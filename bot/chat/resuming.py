@@ -1,6 +1,6 @@
 """Shows once more what a dialog waits for, after something came in between."""
 
-from bot.chat import catalog, ordering, uncertain
+from bot.chat import catalog, masses, ordering, uncertain
 from bot.chat.asking import account_and_catalog
 from bot.gateway.context import Context
 from bot.gateway.dialog import Step
@@ -14,6 +14,8 @@ async def ask_again(context: Context) -> None:
                 await catalog.show_list(context, *found)
         case Step.ANSWERING | Step.CONFIRMING:
             await ordering.ask_current(context)
+        case Step.MASS:
+            await masses.ask_current(context)
         case Step.ORDER_ID:
             await uncertain.wait_for_id(context, context.dialog.order_id)
         case _:

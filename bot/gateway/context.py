@@ -13,6 +13,7 @@ from bot.core.accounts import Accounts
 from bot.core.cancelling import Cancelling
 from bot.core.catalog import Catalogs
 from bot.core.drafts import Draft
+from bot.core.masses import Masses
 from bot.core.ordering import Ordering
 from bot.core.refills import Refills
 from bot.core.tracking import Tracking
@@ -20,6 +21,7 @@ from bot.gateway.buttons import Press
 from bot.gateway.dialog import Dialog, Step, Turn, current_turn
 from bot.gateway.files import Files
 from bot.gateway.messenger import Messenger, Screen
+from bot.jobs.masses import MassesJob
 from bot.jobs.placing import Placing
 from storage.database import Database
 
@@ -49,6 +51,8 @@ class Desk:
     refills: Refills
     cancelling: Cancelling
     placing: Placing
+    masses: Masses
+    mass_job: MassesJob
     clock: Callable[[], float]
 
 

@@ -20,6 +20,7 @@ class Step(StrEnum):
     ANSWERING = "answering"
     CONFIRMING = "confirming"
     ORDER_ID = "order id"
+    MASS = "mass"
 
 
 @dataclass(frozen=True, slots=True)

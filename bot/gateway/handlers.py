@@ -66,8 +66,12 @@ class Sent(_Handler):
 
     def fits(self, update: Update) -> bool:
         message = update.message
-        has_file = message is not None and message.document is not None
-        return has_file and current_turn().dialog.step is self._step
+        return (
+            message is not None
+            and message.document is not None
+            and command(message) is None
+            and current_turn().dialog.step is self._step
+        )
 
 
 class Tapped(_Handler):
@@ -99,9 +103,12 @@ class Otherwise(_Handler):
 
 def command(message: Message | None) -> str | None:
     """The name of the command a message is, in lower case; None for any other message, and for a command
-    to another bot."""
-    found = _COMMAND.match(message.text) if message is not None and message.text else None
-    if message is None or found is None:
+    to another bot. A file is the command that is written under it."""
+    if message is None:
+        return None
+    text = message.caption if message.document else message.text
+    found = _COMMAND.match(text) if text else None
+    if found is None:
         return None
     is_ours = found[2] is None or found[2].casefold() == message.get_bot().username.casefold()
     return found[1].casefold() if is_ours else None

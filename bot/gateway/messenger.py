@@ -77,7 +77,7 @@ class Messenger:
             words = error.message.casefold()
             if "not modified" in words:
                 return True
-            if "not found" in words or "can't be edited" in words:
+            if "not found" in words or "can't be edited" in words or "no text in the message" in words:
                 return False
             raise
         return True

@@ -17,6 +17,7 @@ from bot.gateway.messenger import Screen
 from bot.gateway.texts import lines, money, number, paragraphs, shorten, t
 from bot.panel.models import Status
 from bot.panel.replies import status_of
+from storage.masses import NOT_SENT
 from storage.orders import Order
 
 _MARKS = {
@@ -29,6 +30,7 @@ _MARKS = {
 }
 _STATES = {
     "ended": "ended",
+    "queued": "waiting to be placed",
     "placing": "being placed",
     "rejected": "not placed",
     "uncertain": "uncertain",
@@ -70,13 +72,21 @@ def card(order: Order, about: About, *, note: str | None = None, after: Aftersal
     if order.state == "uncertain":
         body, rows = evidence(order), (*uncertain_rows(order), (back,))
     elif order.panel_order_id is None:
-        words = t("{panel} says: “{words}”", panel=about.panel_name, words=order.reason)
-        body, rows = words if order.reason else Markup(), ((back,),)
+        body, rows = _why(order, about), ((back,),)
     else:
         body = paragraphs(_progress(order), aftersales.said(order, after, now=after.seen_at))
         refresh = Button(t("Refresh"), Press("refresh", order.id))
         rows = ((refresh,), *aftersales.rows(order, after), (back,))
     return Screen(paragraphs(note, _title(order), facts(order) or None, body or None), rows)
+
+
+def _why(order: Order, about: About) -> Markup:
+    """Why it was not placed, as far as anybody said."""
+    if order.reason == NOT_SENT:
+        return t("Not sent: the rest of its mass order was given up before it. Nothing was charged.")
+    if order.reason is None:
+        return Markup()
+    return t("{panel} says: “{words}”", panel=about.panel_name, words=order.reason)
 
 
 def change(news: Mapping[str, Any], order_id: str) -> Screen:

@@ -50,6 +50,8 @@ def uncertain_rows(order: Order) -> Rows:
 def evidence(order: Order) -> Markup:
     """What the balance says about an uncertain order."""
     before, after = order.balance_before, order.balance_after
+    if order.mass_id is not None:
+        return t("It was one of many orders placed together, so your balance does not tell.")
     if before is None or after is None:
         return t("I could not compare your balance yet. Tap <b>Look again</b> in a minute.")
     shown = lines(

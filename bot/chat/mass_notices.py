@@ -1,0 +1,52 @@
+"""Tells how far a mass order is, and what came of it."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from telegram.error import TelegramError
+
+from bot.chat.screens import mass_outcomes
+from bot.chat.screens import masses as screens
+from bot.core.masses import Stop
+from bot.gateway.context import About
+from bot.gateway.messenger import Messenger
+from bot.gateway.texts import speaking
+from storage import accounts, masses
+from storage.database import Database
+from storage.masses import Mass
+from storage.outbox import Notice
+
+log = structlog.get_logger()
+
+
+class MassNotices:
+    def __init__(
+        self, db: Database, messenger: Messenger, about: About, *, turn: Callable[[int], Awaitable[None]]
+    ) -> None:
+        """`turn` waits until a message may go to a chat and counts it."""
+        self._db = db
+        self._messenger = messenger
+        self._about = about
+        self._turn = turn
+
+    async def show(self, mass: Mass) -> None:
+        """How far it is, in the message it was confirmed in. Of no weight: failures are passed over."""
+        states = await masses.states(self._db, mass_id=mass.id)
+        if mass.message_id is None or not states:
+            return
+        language = await accounts.language_of(self._db, chat_id=mass.chat_id)
+        await self._turn(mass.chat_id)
+        try:
+            with speaking(language):
+                await self._messenger.edit(mass.chat_id, mass.message_id, screens.progress(states))
+        except TelegramError as error:
+            log.info("progress not shown", error=str(error))
+
+    async def tell(self, notice: Notice) -> None:
+        """What came of it: a summary under a file with every line."""
+        mass_id, stopped = notice.facts["mass_id"], notice.facts["stopped"]
+        found = await masses.lines_of(self._db, chat_id=notice.chat_id, mass_id=mass_id)
+        if found:
+            caption = mass_outcomes.summary(found, Stop(stopped) if stopped else None, self._about)
+            name, content = mass_outcomes.file_name(mass_id), mass_outcomes.file(found)
+            await self._messenger.send_file(notice.chat_id, name, content, caption)

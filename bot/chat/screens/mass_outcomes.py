@@ -1,0 +1,118 @@
+"""What came of a mass order: the summary and the file under it."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from bot.chat.screens.masses import numbers, plain
+from bot.core.masses import Stop
+from bot.core.tables import Cell, as_csv
+from bot.gateway.buttons import Button, Press
+from bot.gateway.context import About
+from bot.gateway.messenger import Screen
+from bot.gateway.texts import lines, money, number, paragraphs, plural, shorten, t
+from storage.masses import NOT_SENT
+from storage.orders import Order
+
+_SHOWN = 4  # refusals that the summary quotes
+_LONGEST_WORDS = 60  # characters of each
+
+
+def summary(found: Sequence[Order], stopped: Stop | None, about: About) -> Screen:
+    """At most 1024 characters, since it stands under a file."""
+    uncertain = [order for order in found if order.state == "uncertain"]
+    unsent = [order for order in found if _is_unsent(order)]
+    refused = [o for o in found if o.state in {"rejected", "dismissed"} and not _is_unsent(o)]
+    placed = len(found) - len(uncertain) - len(unsent) - len(refused)
+    return Screen(
+        paragraphs(
+            t("<b>Your mass order has ended.</b>"),
+            lines(
+                t("✅ placed: {n} of {whole}", n=number(placed), whole=number(len(found))),
+                t("charge in all: {price}", price=_charge(found)) if placed else None,
+                t("❌ not placed: {n}", n=number(len(refused))) if refused else None,
+                *(_refusal(order) for order in refused[:_SHOWN]),
+                t("… and more in the file") if len(refused) > _SHOWN else None,
+            ),
+            _uncertain(uncertain, about),
+            _unsent(unsent, stopped, about),
+            t("The file has every line with its order id, or why it was not placed. Those cost nothing."),
+        ),
+        ((Button(t("My orders"), Press("orders")),),),
+    )
+
+
+def file(found: Sequence[Order]) -> bytes:
+    header = [t("line"), t("service"), t("link"), t("quantity"), t("order id"), t("charge"), t("error")]
+    return as_csv([plain(title) for title in header], (_row(order) for order in found))
+
+
+def file_name(mass_id: str) -> str:
+    return f"mass-{mass_id}.csv"
+
+
+def _row(order: Order) -> tuple[Cell, ...]:
+    charge = None if order.panel_order_id is None else _charged(order)
+    line, error = order.mass_line, _error(order)
+    return line, order.service_id, order.link, order.quantity, order.panel_order_id, charge, error
+
+
+def _error(order: Order) -> str | None:
+    if order.state == "uncertain":
+        return plain(t("uncertain: it may have been placed and charged"))
+    if order.state == "dismissed":
+        return plain(t("closed as not placed"))
+    if order.state != "rejected":
+        return None
+    if _is_unsent(order):
+        return plain(t("not sent"))
+    return order.reason or plain(t("the panel could not be reached; nothing was sent"))
+
+
+def _is_unsent(order: Order) -> bool:
+    return order.state == "rejected" and order.reason == NOT_SENT
+
+
+def _charged(order: Order) -> Decimal:
+    charge = order.charge if order.charge is not None else order.price
+    return charge if charge is not None else Decimal()
+
+
+def _charge(found: Sequence[Order]) -> str:
+    placed = [order for order in found if order.panel_order_id is not None]
+    return money(sum((_charged(order) for order in placed), Decimal()), placed[0].currency if placed else "")
+
+
+def _refusal(order: Order) -> Markup:
+    words = shorten(_error(order) or "", _LONGEST_WORDS)
+    return t("line {n}: “{words}”", n=order.mass_line, words=words)
+
+
+def _uncertain(found: Sequence[Order], about: About) -> Markup | None:
+    if not found:
+        return None
+    return lines(
+        t("⚠️ <b>Uncertain: lines {lines}.</b>", lines=numbers([order.mass_line or 0 for order in found])),
+        t(
+            "{panel} gave no clear answer, so they may have been placed and charged. I do not send them "
+            "again. /orders shows them: look at {site} and tell me there.",
+            panel=about.panel_name,
+            site=about.panel_site,
+        ),
+    )
+
+
+def _unsent(found: Sequence[Order], stopped: Stop | None, about: About) -> Markup | None:
+    if not found:
+        return None
+    why = t(_REASONS[stopped], panel=about.panel_name) if stopped else None
+    return lines(plural("✋ <b>Not sent: {n} line.</b>", "✋ <b>Not sent: {n} lines.</b>", len(found)), why)
+
+
+_REASONS: Mapping[Stop, str] = {
+    Stop.FUNDS: "Your balance was used up. Top it up and send those lines again.",
+    Stop.BAD_KEY: "{panel} does not accept your key any more. Send /key, then those lines again.",
+    Stop.BUSY: "{panel} takes no more orders for now. Send those lines again in some minutes.",
+    Stop.NO_ANSWER: "{panel} stopped answering. Send those lines again when it works.",
+}
