@@ -6,6 +6,7 @@ from bot.chat.screens import many
 from bot.chat.screens import requests as screens
 from bot.core.requests import Answer, AskedBefore, KeyGone, NotReached, Refused, Taken, Unsure
 from bot.gateway.context import About
+from bot.gateway.texts import units
 
 ABOUT = About("Panel <1>", "https://panel.example", "")
 LONGEST = 4096  # Telegram's limit
@@ -38,7 +39,7 @@ def test_many_requests_have_a_line_each() -> None:
 def test_a_hundred_answers_fit_into_messages(words: str) -> None:
     answers: dict[str, Answer] = {f"{number:064d}": Refused(words) for number in range(100)}
     shown = screens.refill_answers(answers, ABOUT)
-    assert all(len(screen.text.encode("utf-16-le")) // 2 <= LONGEST for screen in shown)
+    assert all(units(screen.text) <= LONGEST for screen in shown)
     text = "\n".join(screen.text for screen in shown)
     assert all(text.count(f"<b>{one}</b>") == 1 for one in answers)
 
