@@ -4,6 +4,7 @@ from bot.chat import aftersales
 from bot.chat.asking import account_or_ask
 from bot.chat.screens import many
 from bot.chat.screens import requests as screens
+from bot.core.aftersales import SKEW_SECONDS
 from bot.core.ids import MOST_IDS, order_ids
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.handlers import Command, Tapped
@@ -15,8 +16,11 @@ async def refill(context: Context) -> None:
     """The tapped card may be an old one: nothing is sent if a refill was asked for since it was shown."""
     desk, press = context.desk, context.press
     order = await orders.get(desk.db, chat_id=context.chat_id, order_id=press.id)
-    if order is None or order.panel_order_id is None or not 0 < press.version <= desk.clock():
+    if order is None or order.panel_order_id is None:
         await context.toast(t("I do not know this order. /orders shows yours."))
+        return
+    if not 0 < press.version <= desk.clock() + SKEW_SECONDS:
+        await context.toast(t("This button is from an earlier step. /orders shows how things are."))
         return
     await context.toast(t("Asking for a refill…"))
     panel_order_id = order.panel_order_id

@@ -12,7 +12,8 @@ from storage.refills import Refill
 
 @dataclass(frozen=True, slots=True)
 class Aftersales:
-    """`refill` is the order's newest. `seen_at` is when this was so, in whole seconds."""
+    """`refill` is the order's newest. `seen_at` is when this was so, in whole seconds, and after that refill:
+    a button made of it asks for another one."""
 
     guarantee: Guarantee = UNKNOWN
     refill: Refill | None = None
@@ -23,6 +24,7 @@ class Aftersales:
 
 
 NOTHING = Aftersales()
+SKEW_SECONDS = 2.0  # by which `seen_at` may lie ahead
 
 
 def aftersales(order: Order, service: Service | None, refill: Refill | None, *, now: float) -> Aftersales:
@@ -40,5 +42,5 @@ def aftersales(order: Order, service: Service | None, refill: Refill | None, *, 
         ),
         may_cancel=may_be_cancelled(order, service.cancel if service else None, now=now),
         may_repeat=order.service_id != "",
-        seen_at=int(now),
+        seen_at=max(int(now), int(refill.created_at) + 1 if refill else 0),
     )

@@ -93,6 +93,11 @@ def day(instant: float) -> str:
     return format_date(datetime.fromtimestamp(instant, UTC), format="medium", locale=_locale())
 
 
+def units(text: str) -> int:
+    """A text's length as Telegram counts it, in UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
 def shorten(text: str, longest: int) -> str:
     """At most so many UTF-16 units, which is how Telegram counts."""
     units = text.encode("utf-16-le")

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.accounts import Accounts, Connected
+from bot.core.cancelling import Cancelling
 from bot.core.catalog import Catalogs
 from bot.core.drafts import Draft
 from bot.core.ordering import Ordering, Outcome
+from bot.core.refills import Refills
 from bot.core.tracking import Tracking
 from bot.panel.client import PanelClient
 from bot.panel.models import Service
@@ -49,6 +51,8 @@ class World:
     catalogs: Catalogs
     ordering: Ordering
     tracking: Tracking
+    refills: Refills
+    cancelling: Cancelling
 
     async def connect(self, key: str = KEY, *, chat_id: int = ANNA) -> Account:
         assert isinstance(await self.accounts.connect(chat_id, key, language="en"), Connected)
@@ -99,7 +103,11 @@ async def open_world(tmp_path: Path, *, seconds: float = 5.0, **panel: Any) -> A
     catalogs = Catalogs(db, accounts, client, clock=clock)
     ordering = Ordering(db, accounts, client, process="run-1", interval=INTERVAL, clock=clock)
     tracking = Tracking(db, accounts, machines=client, people=client, interval=INTERVAL, clock=clock)
-    yield World(clock, shop, server, db, client, accounts, catalogs, ordering, tracking)
+    refills = Refills(
+        db, accounts, machines=client, people=client, process="run-1", interval=INTERVAL, clock=clock
+    )
+    cancelling = Cancelling(db, accounts, client, interval=INTERVAL, clock=clock)
+    yield World(clock, shop, server, db, client, accounts, catalogs, ordering, tracking, refills, cancelling)
     await catalogs.close()
     await client.close()
     await server.stop()

@@ -206,3 +206,28 @@ def test_tells_what_came_back_only_where_the_charge_shows_it(
 ) -> None:
     found = returned(Decimal("0.045"), None if charge is None else Decimal(charge), status)
     assert found == (None if back is None else Decimal(back))
+
+
+def test_a_change_after_a_request_to_cancel_says_so() -> None:
+    asked = RUNNING._replace(cancel_asked_at=NOW - 5)
+    for word in ("Canceled", "Partial", "Completed", "Processing"):
+        facts = look(asked, says(word)).facts
+        assert facts is not None
+        assert facts["cancel_asked"] is True
+    assert "cancel_asked" not in (look(RUNNING, says("Canceled")).facts or {})
+
+
+def test_an_order_that_stood_still_is_looked_at_often_once_it_is_to_be_cancelled() -> None:
+    still = RUNNING._replace(changed_at=NOW - 9 * DAY, look_factor=15, cancel_asked_at=NOW - 60)
+    found = look(still, says("In progress"))
+    assert (found.facts, found.look_factor, found.steady_until) == (None, 1, NOW - 60 + 3600)
+
+
+@pytest.mark.parametrize(
+    ("word", "told"), [("In progress", False), ("Pending", False), ("Canceled", True), ("Completed", True)]
+)
+def test_of_an_order_placed_elsewhere_that_is_to_be_cancelled_only_the_end_is_told(
+    word: str, told: bool
+) -> None:
+    elsewhere = FRESH._replace(cancel_asked_at=NOW - 1, price=None, quantity=None)
+    assert (look(elsewhere, says(word)).facts is not None) is told

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gateway.buttons import Button, Press, keyboard
+from bot.gateway.buttons import Button, Copy, Press, keyboard
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,10 @@ def test_a_keyboard_has_the_rows_given() -> None:
 
 def test_no_rows_make_no_keyboard() -> None:
     assert keyboard(()) is None
+
+
+def test_a_button_may_copy_instead() -> None:
+    shown = keyboard(((Copy("Copy id", "23501"),),))
+
+    assert shown is not None
+    assert shown.to_dict() == {"inline_keyboard": [[{"text": "Copy id", "copy_text": {"text": "23501"}}]]}

@@ -177,3 +177,17 @@ async def test_a_tick_after_the_end_starts_nothing(due: Due, job: TrackingJob) -
     await idle()
     assert due.looked == []
     assert next(due.keys) == "key-0"
+
+
+async def test_no_kind_of_work_waits_for_another_to_be_done(due: Due) -> None:
+    other = Due()
+    job = TrackingJob(due, other, news=lambda: None)
+    due.keys, other.keys = iter(keys(4 * WORKERS)), iter(["refills"])
+    job.tick()
+    await eventually(lambda: "refills" in other.looking)
+    assert len(due.looked) == 0
+    for each in (due, other):
+        each.open.set()
+    await eventually(lambda: len(due.looked) == 4 * WORKERS)
+    assert other.looked == ["refills"]
+    await job.stop(0.0)

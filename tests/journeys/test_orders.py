@@ -54,7 +54,8 @@ async def test_the_card_says_how_an_order_stands(chat: Person, panel: Panel) -> 
         "charged: 0.90 USD",
     ):
         assert part in card.text
-    assert card.buttons == ["Refresh", "‹ Back"]
+    assert card.buttons == ["Refresh", "Cancel order", "Order again", "Copy id", "‹ Back"]
+    assert await chat.copies("Copy id") == order_id
     assert "newest first" in (await taps(chat, "‹ Back")).text
 
 

@@ -9,7 +9,7 @@ from bot.chat.screens.many import LONGEST
 from bot.core.requests import Answer, AskedBefore, KeyGone, NotReached, Refused, Taken, Unsure
 from bot.gateway.context import About
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, number, paragraphs, t
+from bot.gateway.texts import lines, number, paragraphs, t, units
 from bot.panel.errors import Meaning
 from bot.panel.refusals import meaning_of
 
@@ -180,7 +180,7 @@ def _key_advice(answers: Iterable[Answer], about: About) -> Markup | None:
 def _pages(told: Iterable[Markup]) -> Iterable[list[Markup]]:
     page: list[Markup] = []
     for line in told:
-        if page and len("\n".join([*page, line])) > LONGEST:
+        if page and units("\n".join([*page, line])) > LONGEST:
             yield page
             page = []
         page.append(line)
