@@ -186,6 +186,12 @@ function toast(text) {
   toastEnds = setTimeout(() => { $("toast").hidden = true; }, 4000);
 }
 
+/** A message of several lines is seen whole, up to a few; Shift+Enter begins a new line. */
+function grow() {
+  $("text").style.height = "auto";
+  $("text").style.height = `${$("text").scrollHeight}px`;
+}
+
 $("start").addEventListener("click", () => send("/start"));
 $("hint-copy").addEventListener("click", () => copy($("hint-copy").querySelector("code").textContent));
 $("afresh").addEventListener("click", () => {
@@ -201,10 +207,17 @@ $("file").addEventListener("change", async () => {
   const sent = await call(`file?${new URLSearchParams({ name: file.name, caption })}`, { body: file });
   if (sent && $("text").value.trim() === caption) $("text").value = "";
 });
+$("text").addEventListener("input", grow);
+$("text").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  $("composer").requestSubmit();
+});
 $("composer").addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = $("text").value.trim();
   if (!text) return;
   $("text").value = "";
+  grow();
   if (!await send(text) && !$("text").value) $("text").value = text;
 });
