@@ -1,5 +1,10 @@
 """/mass: many orders at once, from a list that is typed or sent as a file."""
 
+import asyncio
+from contextlib import suppress
+
+from telegram.error import TelegramError
+
 from bot.chat.asking import account_and_catalog
 from bot.chat.screens import masses as screens
 from bot.chat.screens import start
@@ -14,6 +19,7 @@ from bot.gateway.texts import t
 from storage import masses
 from storage.accounts import Account
 
+SHOW_BEGUN_SECONDS = 3.0
 LONGEST_TYPED = 4000  # characters; Telegram cuts messages at 4096
 
 
@@ -97,9 +103,19 @@ async def confirm(context: Context) -> None:
         return
     context.leave()
     if confirmed:
+        await _show_begun(context, mass_id)
         await context.desk.mass_job.tick()
     else:
         await _already(context, confirmed=True)
+
+
+async def _show_begun(context: Context, mass_id: str) -> None:
+    """Of no weight, and nothing is to wait for it: the lines are sent in any case."""
+    states = await masses.states(context.desk.db, mass_id=mass_id)
+    with suppress(TelegramError, TimeoutError):
+        async with asyncio.timeout(SHOW_BEGUN_SECONDS):
+            message_id = context.message.message_id
+            await context.desk.hasty.edit(context.chat_id, message_id, screens.progress(states))
 
 
 async def leave(context: Context) -> None:

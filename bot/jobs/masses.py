@@ -71,8 +71,8 @@ class MassesJob:
 
     async def _keep_telling(self, mass: Mass) -> None:
         while True:
-            await self._tell(mass)
             await asyncio.sleep(PROGRESS_SECONDS)
+            await self._tell(mass)
 
     async def _tell(self, mass: Mass) -> None:
         try:

@@ -87,6 +87,11 @@ async def test_what_telegram_refuses_is_not_tried_again(line: Line) -> None:
     assert len(line.telegram.calls("sendDocument")) == 2
 
 
+async def test_a_file_cannot_become_a_text(line: Line) -> None:
+    message_id = await line.messenger.send_file(7, "orders.csv", b"1", CAPTION)
+    assert not await line.messenger.edit(7, message_id, CAPTION)
+
+
 async def test_reads_a_file_a_person_sent(line: Line) -> None:
     assert await line.files.text(await line.sent("ids.txt", "one\ntwo é")) == "one\ntwo é"
 

@@ -5,8 +5,8 @@ import pytest
 from bot.gateway.files import LARGEST
 from bot.sandbox.panel import Panel
 from bot.sandbox.telegram import Person
-from tests.conftest import World
-from tests.journeys.stories import LINK, hears, says, taps, traces
+from tests.conftest import OTHER_KEY, World
+from tests.journeys.stories import LINK, hears, next_message, says, taps, traces
 
 
 async def test_a_list_can_be_sent_as_a_file(chat: Person, panel: Panel) -> None:
@@ -43,6 +43,27 @@ async def test_telegram_does_not_give_the_file(world: World, chat: Person) -> No
     sent = await chat.sends_file("link.txt", LINK)
 
     await hears(chat, "Telegram did not give me your file", after=sent)
+
+
+async def test_a_command_under_a_file_is_that_command(chat: Person) -> None:
+    await says(chat, "/order 1")
+    sent = await chat.sends_file("link.txt", LINK, caption="/cancel")
+
+    assert "Nothing was ordered" in (await next_message(chat, sent)).text
+
+
+async def test_a_file_nobody_asked_for(chat: Person) -> None:
+    sent = await chat.sends_file("link.txt", LINK)
+    await hears(chat, "I only read text", after=sent)
+
+
+@pytest.mark.parametrize("caption", [OTHER_KEY, f"/key {OTHER_KEY}"])
+async def test_a_key_under_a_file_is_deleted_too(chat: Person, caption: str) -> None:
+    await says(chat, "/order 1")
+    sent = await chat.sends_file("link.txt", LINK, caption=caption)
+    await hears(chat, "Connected.", after=sent)
+
+    assert sent.deleted
 
 
 async def test_an_update_with_a_file_is_kept_encrypted(world: World, chat: Person) -> None:

@@ -1,11 +1,14 @@
 """The real program, killed without warning between a confirmation and its outcome."""
 
 import asyncio
+import csv
+import io
 import os
 import random
 import signal
 import sys
 from asyncio.subprocess import Process
+from collections import Counter
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
@@ -99,6 +102,38 @@ async def test_a_kill_at_any_moment_never_places_twice_and_leaves_nobody_in_the_
         assert told == UNCERTAIN or len(sent) == (told == PLACED)
 
 
+LINES, KILLS = 20, 4
+
+
+@pytest.mark.parametrize("masses", [1, pytest.param(10, marks=pytest.mark.long)])
+async def test_a_mass_order_killed_several_times_sends_each_line_once_and_is_summed_up(
+    program: Program, masses: int
+) -> None:
+    program.panel.misbehave(Trouble.SLOW, action="add", delay=0.15)
+    for mass in range(masses):
+        person = await program.connected(2000 + mass)
+        links = [f"https://example.com/m/{mass}/{line}" for line in range(1, LINES + 1)]
+        await person.types("/mass\n" + "\n".join(f"1 | {link} | 100" for link in links))
+        tap = await person.taps(f"Place {LINES} orders")
+        await tap.answer()
+        for _ in range(KILLS):
+            await asyncio.sleep(random.uniform(0, 0.4))
+            await program.end(signal.SIGKILL)
+            polls = len(program.telegram.calls("getUpdates"))
+            await program.start()
+            await program.telegram.hears("getUpdates", times=polls + 1, within=30.0)
+
+        await person.sees("The file has every line", within=30.0)
+        sent = Counter(form["link"] for form in program.panel.calls("add") if form["link"] in links)
+        assert max(sent.values()) == 1
+        assert 1 <= len(person.files) <= 1 + KILLS
+        told = list(csv.DictReader(io.StringIO(person.files[-1].text)))
+        assert [row["link"] for row in told] == links
+        for row in told:
+            assert row["order id"] or row["error"].startswith("uncertain"), row
+            assert not row["order id"] or sent[row["link"]] == 1
+
+
 async def told_outcome(person: Person) -> str:
     """What the person finally reads about their order."""
     placed = asyncio.create_task(person.sees(PLACED, within=30.0))
@@ -126,6 +161,24 @@ async def test_ends_in_order_while_an_add_hangs_and_tells_the_person_at_the_next
     assert code == 0
     await person.sees(UNCERTAIN)
     assert len(program.panel.calls("add")) == 1
+
+
+async def test_ends_in_order_while_a_mass_order_runs(program: Program) -> None:
+    person = await program.connected(1001)
+    program.panel.misbehave(Trouble.HANG, action="add")
+    await person.types("/mass\n" + "\n".join(f"1 | https://example.com/m/{n} | 100" for n in range(9)))
+    await person.taps("Place 9 orders")
+    await program.panel.next_call("add")
+
+    code = await asyncio.wait_for(program.end(signal.SIGTERM), timeout=10.0)  # a promise of the program
+    program.panel.calm()
+    await program.start()
+
+    assert code == 0
+    summary = await person.sees("The file has every line", within=30.0)
+    assert "placed: 8 of 9" in summary.text
+    assert "Uncertain: lines 1." in summary.text
+    assert len(program.panel.calls("add")) == 9
 
 
 async def test_a_second_process_on_the_same_database_is_refused_with_a_clear_line(program: Program) -> None:

@@ -10,17 +10,25 @@ from bot.core.masses import Stop
 from bot.core.tables import Cell, as_csv
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
-from bot.gateway.messenger import Screen
+from bot.gateway.messenger import LONGEST_CAPTION, Screen
 from bot.gateway.texts import lines, money, number, paragraphs, plural, shorten, t
 from storage.masses import NOT_SENT
 from storage.orders import Order
 
 _SHOWN = 4  # refusals that the summary quotes
 _LONGEST_WORDS = 60  # characters of each
+_NAMED = 15  # uncertain lines; the others are in the file
 
 
 def summary(found: Sequence[Order], stopped: Stop | None, about: About) -> Screen:
-    """At most 1024 characters, since it stands under a file."""
+    """It stands under a file, so it is short: without quotes where it would be too long with them."""
+    full = _summary(found, stopped, about, quoted=_SHOWN)
+    if len(full.text.encode("utf-16-le")) // 2 <= LONGEST_CAPTION:
+        return full
+    return _summary(found, stopped, about, quoted=0)
+
+
+def _summary(found: Sequence[Order], stopped: Stop | None, about: About, *, quoted: int) -> Screen:
     uncertain = [order for order in found if order.state == "uncertain"]
     unsent = [order for order in found if _is_unsent(order)]
     refused = [o for o in found if o.state in {"rejected", "dismissed"} and not _is_unsent(o)]
@@ -32,8 +40,8 @@ def summary(found: Sequence[Order], stopped: Stop | None, about: About) -> Scree
                 t("✅ placed: {n} of {whole}", n=number(placed), whole=number(len(found))),
                 t("charge in all: {price}", price=_charge(found)) if placed else None,
                 t("❌ not placed: {n}", n=number(len(refused))) if refused else None,
-                *(_refusal(order) for order in refused[:_SHOWN]),
-                t("… and more in the file") if len(refused) > _SHOWN else None,
+                *(_refusal(order) for order in refused[:quoted]),
+                t("… and more in the file") if len(refused) > quoted else None,
             ),
             _uncertain(uncertain, about),
             _unsent(unsent, stopped, about),
@@ -92,8 +100,9 @@ def _refusal(order: Order) -> Markup:
 def _uncertain(found: Sequence[Order], about: About) -> Markup | None:
     if not found:
         return None
+    which = numbers([order.mass_line or 0 for order in found], most=_NAMED)
     return lines(
-        t("⚠️ <b>Uncertain: lines {lines}.</b>", lines=numbers([order.mass_line or 0 for order in found])),
+        t("⚠️ <b>Uncertain: lines {lines}.</b>", lines=which),
         t(
             "{panel} gave no clear answer, so they may have been placed and charged. I do not send them "
             "again. /orders shows them: look at {site} and tell me there.",

@@ -137,9 +137,9 @@ def progress(states: Mapping[str, int]) -> Screen:
     )
 
 
-def numbers(found: Sequence[int]) -> str:
-    more = ", …" if len(found) > _NAMED else ""
-    return ", ".join(str(one) for one in found[:_NAMED]) + more
+def numbers(found: Sequence[int], *, most: int = _NAMED) -> str:
+    more = ", …" if len(found) > most else ""
+    return ", ".join(str(one) for one in found[:most]) + more
 
 
 def plain(text: Markup) -> str:
