@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import httpx
 
-from bot.panel import replies
+from bot.panel import price_lists, replies
 from bot.panel.errors import NotSent, PanelGarbled, PanelRefused, PanelUnreachable, hide
 from bot.panel.models import Balance, OrderStatus, Service, Unreadable
 
@@ -68,7 +68,7 @@ class PanelClient:
             await http.aclose()
 
     async def services(self, key: str) -> tuple[Service, ...]:
-        return await self._ask(key, {"action": "services"}, replies.services)
+        return await self._ask(key, {"action": "services"}, price_lists.services, load=price_lists.load)
 
     async def balance(self, key: str) -> Balance:
         return await self._ask(key, {"action": "balance"}, replies.balance)
@@ -107,14 +107,21 @@ class PanelClient:
             raise PanelUnreachable("no reply in time") from error
         return _understand(reply, key, replies.order_id)
 
-    async def _ask(self, key: str, form: Mapping[str, str], read: Callable[[Any], T]) -> T:
+    async def _ask(
+        self,
+        key: str,
+        form: Mapping[str, str],
+        read: Callable[[Any], T],
+        *,
+        load: Callable[..., Any] = replies.load,
+    ) -> T:
         """A call that changes nothing at the panel, so a broken connection is tried once more."""
         try:
             async with self._aside(), asyncio.timeout(self._seconds):
                 reply = await self._post_again(key, form)
                 if len(reply.text) < _PARSE_ASIDE:
-                    return _understand(reply, key, read)
-                return await asyncio.to_thread(_understand, reply, key, read)
+                    return _understand(reply, key, read, load)
+                return await asyncio.to_thread(_understand, reply, key, read, load)
         except TimeoutError as error:
             raise PanelUnreachable("no reply in time") from error
 
@@ -174,9 +181,11 @@ class _Reply(NamedTuple):
     retry_after: float | None
 
 
-def _understand(reply: _Reply, key: str, read: Callable[[Any], T]) -> T:
+def _understand(
+    reply: _Reply, key: str, read: Callable[[Any], T], load: Callable[..., Any] = replies.load
+) -> T:
     try:
-        return read(replies.load(reply.text, status_code=reply.status_code, retry_after=reply.retry_after))
+        return read(load(reply.text, status_code=reply.status_code, retry_after=reply.retry_after))
     except PanelRefused as refused:
         refused.hide(key)
         raise

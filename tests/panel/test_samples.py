@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.panel import replies
+from bot.panel import price_lists, replies
 from bot.panel.errors import BadKey, Meaning, PanelBusy, PanelGarbled, PanelRefused
 from bot.panel.models import OrderStatus, Unreadable
 from tests.panel.sample_models import BALANCES, ORDER_IDS, SERVICES, STATUS, STATUSES
@@ -28,7 +28,7 @@ def read_statuses(payload: Any) -> dict[str, OrderStatus | Unreadable | None]:
 
 
 READERS: Mapping[str, tuple[Callable[[Any], object], Mapping[str, object]]] = {
-    "services": (replies.services, SERVICES),
+    "services": (price_lists.services, SERVICES),
     "add": (replies.order_id, ORDER_IDS),
     "status": (read_status, STATUS),
     "statuses": (read_statuses, STATUSES),
@@ -70,9 +70,9 @@ GARBLED = {
 }
 
 UNREADABLE: dict[str, Callable[[Any], object]] = {
-    "services_without_a_line.json": replies.services,
-    "services_word.json": replies.services,
-    "services_object.json": replies.services,
+    "services_without_a_line.json": price_lists.services,
+    "services_word.json": price_lists.services,
+    "services_object.json": price_lists.services,
     "add_null.json": replies.order_id,
     "add_zero.json": replies.order_id,
     "add_negative.json": replies.order_id,
