@@ -11,6 +11,7 @@ log = structlog.get_logger()
 
 COMMANDS = (
     ("order", "place an order"),
+    ("services", "look through all services"),
     ("orders", "your orders and how they are doing"),
     ("balance", "your balance"),
     ("key", "connect or change your API key"),

@@ -30,7 +30,9 @@ async def choose(context: Context, account: Account, service: Service, *, typed:
     fields = forms.form(service)
     if fields is None:
         version = context.go(Step.CHOOSING)
-        await context.show(catalog_screens.not_orderable(service, version=version))
+        await context.show(
+            catalog_screens.not_orderable(service, context.desk.about.panel_site, version=version)
+        )
         return
     draft, wrong = forms.recheck(service, context.draft.with_service(service.id))
     for field in fields:
