@@ -3,7 +3,7 @@
 import sys
 import time
 
-from benchmarks import cpu, latency, polling, requests, updates
+from benchmarks import catalogue, cpu, latency, polling, requests, updates
 from benchmarks.figures import Figure
 
 BENCHMARKS = {
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "latency": latency.measure,
     "polling": polling.measure,
     "requests": requests.measure,
+    "catalogue": catalogue.measure,
 }
 
 

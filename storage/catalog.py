@@ -13,6 +13,20 @@ async def load(db: Database, *, digest: str) -> bytes | None:
     return bytes(rows[0]["body"]) if rows else None
 
 
+async def note_asked(db: Database, *, account_id: str, now: float, pause: float) -> bool:
+    """The panel is about to be asked for the account's price list, whatever comes of it. False when that
+    was done within the last `pause` seconds, also by another run of the program."""
+    return bool(
+        await db.execute(
+            "UPDATE accounts SET catalog_at = :now "
+            "WHERE id = :account_id AND (catalog_at IS NULL OR catalog_at <= :now - :pause)",
+            account_id=account_id,
+            now=now,
+            pause=pause,
+        )
+    )
+
+
 @transaction()
 async def save(tx: Transaction, *, account_id: str, digest: str, body: bytes, now: float) -> None:
     """Make this the account's price list; lists nobody has any more are erased."""

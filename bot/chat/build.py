@@ -9,13 +9,26 @@ from bot.chat import (
     ordering,
     orders,
     refills,
+    services,
     start,
     uncertain,
     unexpected,
 )
 from bot.gateway.context import ChatApplication
 
-FEATURES = (start, accounts, catalog, ordering, confirming, masses, uncertain, orders, refills, cancelling)
+FEATURES = (
+    start,
+    accounts,
+    catalog,
+    services,
+    ordering,
+    confirming,
+    masses,
+    uncertain,
+    orders,
+    refills,
+    cancelling,
+)
 
 
 def add_handlers(application: ChatApplication) -> None:

@@ -12,6 +12,7 @@ log = structlog.get_logger()
 COMMANDS = (
     ("order", "place an order"),
     ("mass", "place many orders at once, from a list"),
+    ("services", "look through all services"),
     ("orders", "your orders and how they are doing"),
     ("refill", "ask for refills of orders, by id"),
     ("cancel_orders", "ask to cancel orders, by id"),

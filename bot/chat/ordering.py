@@ -20,7 +20,9 @@ async def choose(context: Context, account: Account, service: Service, *, typed:
     fields = forms.form(service)
     if fields is None:
         version = context.go(Step.CHOOSING)
-        await context.show(catalog_screens.not_orderable(service, version=version))
+        await context.show(
+            catalog_screens.not_orderable(service, context.desk.about.panel_site, version=version)
+        )
         return
     now = context.desk.clock()
     draft, wrong = forms.for_service(service, context.draft, now=now)

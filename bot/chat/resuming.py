@@ -1,6 +1,6 @@
 """Shows once more what a dialog waits for, after something came in between."""
 
-from bot.chat import catalog, masses, ordering, uncertain
+from bot.chat import catalog, masses, ordering, services, uncertain
 from bot.chat.asking import account_and_catalog
 from bot.gateway.context import Context
 from bot.gateway.dialog import Step
@@ -8,7 +8,7 @@ from bot.gateway.dialog import Step
 
 async def ask_again(context: Context) -> None:
     match context.dialog.step:
-        case Step.CHOOSING:
+        case Step.CHOOSING | Step.BROWSING:
             found = await account_and_catalog(context)
             if found is not None:
                 await catalog.show_list(context, *found)
@@ -18,5 +18,7 @@ async def ask_again(context: Context) -> None:
             await masses.ask_current(context)
         case Step.ORDER_ID:
             await uncertain.wait_for_id(context, context.dialog.order_id)
+        case Step.CARD:
+            await services.show_awaited(context)
         case _:
             return

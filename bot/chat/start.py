@@ -1,5 +1,6 @@
 """/start, /help, /privacy, /cancel."""
 
+from bot.chat import services
 from bot.chat.screens import start
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
@@ -7,6 +8,8 @@ from bot.gateway.handlers import Command, Tapped
 
 
 async def greet(context: Context) -> None:
+    if await services.open_shared(context):
+        return
     account = await context.desk.accounts.current(context.chat_id)
     if account is not None:
         await context.show(start.welcome_back(context.desk.about, account.last_four))

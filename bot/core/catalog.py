@@ -3,18 +3,17 @@
 import asyncio
 import hashlib
 import json
-import re
 import time
-import unicodedata
 import zlib
-from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from bot.core.accounts import Accounts
+from bot.core.search import Index
 from bot.panel.client import PanelClient
 from bot.panel.errors import PanelBusy, PanelError, PanelGarbled, PanelUnreachable
 from bot.panel.models import Service
@@ -24,6 +23,9 @@ from storage.database import Database
 
 FRESH_SECONDS = 1800.0  # panels were seen to allow 10 `services` calls an hour
 PAUSE_SECONDS = 360.0  # between two tries to refresh a list: 10 an hour
+MOST_AN_HOUR = 10
+FIRST_TRIES = 5  # without a pause between, while a key has no list at all
+FIRST_PAUSE_SECONDS = 720.0  # after these: 10 an hour in all
 _KEPT = 16  # parsed lists in memory; one of 8,000 services takes some 15 MB
 
 
@@ -36,6 +38,13 @@ class Category:
     services: tuple[Service, ...]
 
 
+class Found(NamedTuple):
+    """`guessed`: none is spelled exactly as asked for."""
+
+    services: tuple[Service, ...]
+    guessed: bool
+
+
 class Catalog:
     """One price list. Its categories keep the panel's order; services without one stand under ""."""
 
@@ -46,48 +55,23 @@ class Catalog:
             grouped.setdefault(service.category, []).append(service)
         self.categories = tuple(Category(_ref(name), name, tuple(found)) for name, found in grouped.items())
         self._by_ref = {category.ref: category for category in self.categories}
-        self._services = tuple(services)
-        self._words = sorted(
-            (word, place)
-            for place, service in enumerate(services)
-            for word in set(words(f"{service.name} {service.category}"))
-        )
+        self._index = Index(services)
 
     def category(self, ref: str) -> Category | None:
         return self._by_ref.get(ref)
 
     def search(self, text: str) -> tuple[Service, ...]:
-        """Services in whose name or category every word of the text begins some word; or that id's."""
+        """The service of that id, then those in whose name or category each word begins some word."""
         exact = self.by_id.get(text.strip().removeprefix("#"))
-        if exact is not None:
-            return (exact,)
-        found: set[int] | None = None
-        for word in words(text):
-            places = self._beginning_with(word)
-            found = places if found is None else found & places
-        return tuple(self._services[place] for place in sorted(found or ()))
+        found = self._index.beginning(text)
+        return tuple(found) if exact is None else (exact, *(one for one in found if one is not exact))
 
-    def _beginning_with(self, word: str) -> set[int]:
-        first = bisect_left(self._words, (word, -1))
-        last = bisect_left(self._words, (word + "\U0010ffff", -1))
-        return {place for _, place in self._words[first:last]}
-
-
-def words(text: str) -> list[str]:
-    """The text's words as they are compared: without case and accents, in any script.
-
-    Scripts that write no spaces between words are cut at every character, so that a search may begin
-    inside such a run.
-    """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return [part for word in re.findall(r"\w+", plain) for part in _parts(word)]
-
-
-_UNSPACED = re.compile(r"[぀-ヿ㐀-鿿가-힣ก-๛]")
-
-
-def _parts(word: str) -> Iterable[str]:
-    return list(word) if _UNSPACED.search(word) else (word,)
+    async def find(self, text: str) -> Found:
+        """What a search finds, or else what is spelled alike: looking for that takes some milliseconds."""
+        found = self.search(text)
+        if found:
+            return Found(found, guessed=False)
+        return Found(tuple(await asyncio.to_thread(self._index.resembling, text)), guessed=True)
 
 
 def _ref(name: str) -> str:
@@ -109,24 +93,28 @@ class Catalogs:
         self._clock = clock
         self._parsed: OrderedDict[str, Catalog] = OrderedDict()
         self._not_before: dict[str, float] = {}  # keys whose list the panel did not give when last asked
+        self._new: set[str] = set()  # keys whose list this run was the first to ask for
+        self._asked: dict[str, list[float]] = {}  # when, within the last hour, by this run
         self._fetching: dict[str, asyncio.Task[Catalog]] = {}
 
     async def of(self, account: Account, *, fresh: bool = False) -> Catalog:
         """The key's list. A stored one is given at once and refreshed aside when it is older than 30 minutes.
 
         `fresh` waits for a new one when it is older than 6 minutes, unless the panel does not give one.
-        Raises PanelError when there is none yet and the panel does not give one.
+        Raises PanelError when there is none yet and the panel does not give one. However often this is
+        called and the bot started, the panel is asked for a key's list at most 10 times an hour.
         """
         stored = await self._stored(account)
         if stored is None:
-            return await asyncio.shield(self._fetch(account, unseen=False))
-        age = self._clock() - (account.catalog_at or 0.0)
-        if self._clock() < self._not_before.get(account.id, 0):
+            return await self._first(account)
+        now, not_before = self._clock(), self._not_before.get(account.id)
+        if not_before is not None and now < not_before:
             return stored
+        age = now - (account.catalog_at or 0.0)
         if fresh and age > PAUSE_SECONDS:
             with suppress(PanelUnreachable, PanelGarbled, PanelBusy):
                 return await asyncio.shield(self._fetch(account, unseen=False))
-        elif age > FRESH_SECONDS:
+        elif age > FRESH_SECONDS or not_before is not None:
             self._fetch(account, unseen=True)
         return stored
 
@@ -139,11 +127,21 @@ class Catalogs:
             task.cancel()
         await asyncio.gather(*self._fetching.values(), return_exceptions=True)
 
-    def _fetch(self, account: Account, *, unseen: bool) -> asyncio.Task[Catalog]:
-        """One fetch per key at a time, shared by all who wait for it."""
+    async def _first(self, account: Account) -> Catalog:
+        """A first try that failed may be followed by others at once, but not by many."""
+        if account.catalog_at is None:
+            self._new.add(account.id)
+        at_once = account.id in self._new and len(self._asked.get(account.id, ())) < FIRST_TRIES
+        pause = 0.0 if at_once else FIRST_PAUSE_SECONDS
+        return await asyncio.shield(self._fetch(account, unseen=False, pause=pause))
+
+    def _fetch(
+        self, account: Account, *, unseen: bool, pause: float = PAUSE_SECONDS
+    ) -> asyncio.Task[Catalog]:
+        """One fetch per key at a time, shared by all who wait; `pause` seconds after the one before."""
         task = self._fetching.get(account.id)
         if task is None:
-            task = asyncio.create_task(self._refresh(account, unseen=unseen), name="catalog")
+            task = asyncio.create_task(self._refresh(account, unseen=unseen, pause=pause), name="catalog")
             self._fetching[account.id] = task
             task.add_done_callback(lambda done: self._fetched(account.id, done))
         return task
@@ -153,7 +151,8 @@ class Catalogs:
         if not task.cancelled() and not isinstance(task.exception(), PanelError | None):
             task.result()
 
-    async def _refresh(self, account: Account, *, unseen: bool) -> Catalog:
+    async def _refresh(self, account: Account, *, unseen: bool, pause: float) -> Catalog:
+        await self._note_asked(account, pause)
         try:
             services = await self._accounts.asking(account, self._panel.services, unseen=unseen)
         except PanelError as error:
@@ -163,6 +162,16 @@ class Catalogs:
         digest, body = await asyncio.to_thread(_pack, services)
         await catalog.save(self._db, account_id=account.id, digest=digest, body=body, now=self._clock())
         return await self._keep(digest, services)
+
+    async def _note_asked(self, account: Account, pause: float) -> None:
+        """Raises PanelUnreachable when the panel was asked so often that it is not asked now."""
+        now = self._clock()
+        asked = [at for at in self._asked.get(account.id, ()) if at > now - 3600]
+        if len(asked) >= MOST_AN_HOUR or not await catalog.note_asked(
+            self._db, account_id=account.id, now=now, pause=pause
+        ):
+            raise PanelUnreachable("the panel was asked for this list often enough")
+        self._asked[account.id] = [*asked, now]
 
     async def _stored(self, account: Account) -> Catalog | None:
         digest = account.catalog_digest
@@ -183,7 +192,7 @@ class Catalogs:
 
 
 def _pack(services: Sequence[Service]) -> tuple[str, bytes]:
-    text = json.dumps([astuple(service) for service in services], default=str).encode()
+    text = json.dumps(services, default=str).encode()
     return hashlib.sha256(text).hexdigest(), zlib.compress(text)
 
 

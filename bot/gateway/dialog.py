@@ -17,6 +17,8 @@ class Step(StrEnum):
     NOWHERE = ""
     KEY = "key"
     CHOOSING = "choosing"
+    BROWSING = "browsing"
+    CARD = "card"
     ANSWERING = "answering"
     CONFIRMING = "confirming"
     ORDER_ID = "order id"
@@ -25,8 +27,8 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dialog:
-    """`browsing` is what is listed: "" the categories, a line break and its ref for one of them (nobody can
-    type that), else the words searched for.
+    """`browsing` is what is listed: "" the categories, a line break and its ref for one of them or a star for
+    the favourites (nobody can type that), else the words searched for. At CARD it is the service's id.
 
     `order_id` is the uncertain order whose id is asked for. `resume` is where to go on after a key was
     asked for in between.

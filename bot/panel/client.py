@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from bot.panel import aftersales, replies
+from bot.panel import aftersales, price_lists, replies
 from bot.panel.errors import PanelRefused, PanelUnreachable, hide
 from bot.panel.models import Accepted, Balance, OrderStatus, RefillStatus, Service, Unreadable
 from bot.panel.wire import Reply, post, transport
@@ -59,7 +59,7 @@ class PanelClient:
             await http.aclose()
 
     async def services(self, key: str) -> tuple[Service, ...]:
-        return await self._ask(key, {"action": "services"}, replies.services)
+        return await self._ask(key, {"action": "services"}, price_lists.services, load=price_lists.load)
 
     async def balance(self, key: str) -> Balance:
         return await self._ask(key, {"action": "balance"}, replies.balance)
@@ -142,14 +142,21 @@ class PanelClient:
             raise PanelUnreachable("no reply in time") from error
         return _understand(reply, key, read)
 
-    async def _ask(self, key: str, form: Mapping[str, str], read: Callable[[Any], T]) -> T:
+    async def _ask(
+        self,
+        key: str,
+        form: Mapping[str, str],
+        read: Callable[[Any], T],
+        *,
+        load: Callable[..., Any] = replies.load,
+    ) -> T:
         """A call that changes nothing at the panel, so a broken connection is tried once more."""
         try:
             async with self._aside(), asyncio.timeout(self._seconds):
                 reply = await self._post_again(key, form)
                 if len(reply.text) < _PARSE_ASIDE:
-                    return _understand(reply, key, read)
-                return await asyncio.to_thread(_understand, reply, key, read)
+                    return _understand(reply, key, read, load)
+                return await asyncio.to_thread(_understand, reply, key, read, load)
         except TimeoutError as error:
             raise PanelUnreachable("no reply in time") from error
 
@@ -165,9 +172,11 @@ class PanelClient:
             self._free.put_nowait(http)
 
 
-def _understand(reply: Reply, key: str, read: Callable[[Any], T]) -> T:
+def _understand(
+    reply: Reply, key: str, read: Callable[[Any], T], load: Callable[..., Any] = replies.load
+) -> T:
     try:
-        return read(replies.load(reply.text, status_code=reply.status_code, retry_after=reply.retry_after))
+        return read(load(reply.text, status_code=reply.status_code, retry_after=reply.retry_after))
     except PanelRefused as refused:
         refused.hide(key)
         raise

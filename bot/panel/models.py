@@ -39,9 +39,8 @@ _ENDED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """One line of a key's price list.
+class Service(NamedTuple):
+    """One line of a key's price list. A tuple, since a list makes thousands of them.
 
     `rate` is in the account's currency, per 1000 or flat, as the type says. `refill`, `cancel` and
     `dripfeed` are None when the panel does not say, which is not "no".

@@ -89,4 +89,9 @@ def words_of(told: Json, *, depth: int = 3) -> str:
 
 
 def clean_text(value: object, longest: int) -> str:
-    return " ".join(_NOT_TEXT.sub("", value).split())[:longest] if isinstance(value, str) else ""
+    """One line without what no display takes, cut to so many characters; "" for what is no text."""
+    if not isinstance(value, str):
+        return ""
+    if value.isprintable() and "  " not in value and len(value) <= longest and value.strip() == value:
+        return value  # the usual case, and a price list is thousands of them
+    return " ".join(_NOT_TEXT.sub("", value).split())[:longest]

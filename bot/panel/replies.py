@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NoReturn
 
 from bot.panel.errors import PanelGarbled
-from bot.panel.models import Balance, OrderStatus, Service, Status, Unreadable
+from bot.panel.models import Balance, OrderStatus, Status, Unreadable
 from bot.panel.refusals import Json, clean_text, error_words, refuse, words_of
 
 STATUS_WORDS = {
@@ -26,7 +26,6 @@ _SERVICE_ID = re.compile(r"[\w-]{1,32}", re.ASCII)
 ORDER_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 NO_ORDER = re.compile(r"-\d+|0*")
 _LARGEST_COUNT = 2**63  # what a database column takes
-_NO_LIMIT = 10**9  # for a service that names no maximum
 
 
 @lru_cache(1024)
@@ -38,7 +37,7 @@ def status_of(word: str) -> Status | None:
 def load(text: str, *, status_code: int = 200, retry_after: float | None = None) -> Json:
     """The JSON of a reply that is no error. Raises PanelRefused (or a child of it) or PanelGarbled."""
     try:
-        payload = json.loads(text.removeprefix("\ufeff"), parse_float=_decimal, parse_constant=_no_constant)
+        payload = json.loads(text.removeprefix("\ufeff"), parse_float=decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         kind = "an empty reply" if not text.strip() else "a reply that is not JSON"
         raise PanelGarbled(f"{kind} (HTTP {status_code})", retry_after=retry_after) from error
@@ -48,22 +47,6 @@ def load(text: str, *, status_code: int = 200, retry_after: float | None = None)
     if status_code >= 400:
         raise PanelGarbled(f"an HTTP {status_code} without a readable error", retry_after=retry_after)
     return payload
-
-
-def services(payload: Json) -> tuple[Service, ...]:
-    """The price list, the first of equal ids kept. Lines that cannot be read are left out."""
-    if isinstance(payload, dict):
-        payload = payload.get("services")
-    if not isinstance(payload, list):
-        raise PanelGarbled("a service list of unknown shape")
-    read: dict[str, Service] = {}
-    for item in payload:
-        service = _service(item)
-        if service is not None:
-            read.setdefault(service.id, service)
-    if payload and not read:
-        raise PanelGarbled("a service list without a readable line")
-    return tuple(read.values())
 
 
 def order_id(payload: Json) -> str:
@@ -127,7 +110,7 @@ def money(value: object) -> Decimal | None:
     return Decimal(text.replace(",", ""))
 
 
-def _count(value: object) -> int | None:
+def count(value: object) -> int | None:
     """A whole number that a database takes, else None."""
     if isinstance(value, str) and len(value) < 19 and value.isascii() and value.isdigit():
         return int(value)
@@ -135,33 +118,10 @@ def _count(value: object) -> int | None:
     return None if number is None or abs(number) >= _LARGEST_COUNT else int(number)
 
 
-def _decimal(text: str) -> Decimal | None:
+def decimal(text: str) -> Decimal | None:
     """A JSON number with a fraction or exponent. Absurd ones are read as null: Decimal would take them,
     and make an integer of a billion digits out of nine characters."""
     return Decimal(text) if _NUMBER.fullmatch(text) else None
-
-
-def _service(item: Json) -> Service | None:
-    if not isinstance(item, dict):
-        return None
-    service_id = read_id(item.get("service"), _SERVICE_ID)
-    rate, least, most = money(item.get("rate")), _count(item.get("min")), _count(item.get("max"))
-    if service_id is None or rate is None or rate < 0:
-        return None
-    return Service(
-        id=service_id,
-        name=clean_text(item.get("name"), 300) or service_id,
-        type=clean_text(item.get("type"), 60) or "Default",
-        category=clean_text(item.get("category"), 200),
-        rate=rate,
-        min=max(least or 1, 1),
-        max=most if most and most > 0 else _NO_LIMIT,
-        refill=_flag(item.get("refill")),
-        cancel=_flag(item.get("cancel")),
-        dripfeed=_flag(item.get("dripfeed")),
-        description=clean_text(item.get("desc") or item.get("description"), 2000),
-        average_time=clean_text(item.get("average_time"), 60),
-    )
 
 
 def _order_status(item: Json) -> OrderStatus | Unreadable:
@@ -181,8 +141,8 @@ def _order_status(item: Json) -> OrderStatus | Unreadable:
         word=_clean_word(word),
         status=status_of(word),
         charge=money(item.get("charge")),
-        start_count=_count(item.get("start_count")),
-        remains=_count(item.get("remains")),
+        start_count=count(item.get("start_count")),
+        remains=count(item.get("remains")),
         children=tuple(c for c in found if c is not None),
         said=_said(item),
     )
@@ -205,6 +165,10 @@ def _clean_word(word: str) -> str:
     return clean_text(word, 60)
 
 
+def service_id(value: object) -> str | None:
+    return read_id(value, _SERVICE_ID)
+
+
 def read_id(value: object, shape: re.Pattern[str]) -> str | None:
     if isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value)
@@ -214,7 +178,7 @@ def read_id(value: object, shape: re.Pattern[str]) -> str | None:
     return text if shape.fullmatch(text) else None
 
 
-def _flag(value: object) -> bool | None:
+def flag(value: object) -> bool | None:
     if isinstance(value, bool | int):
         return bool(value)
     if isinstance(value, str):

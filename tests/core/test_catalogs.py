@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -78,7 +77,7 @@ async def test_survives_a_restart_to_the_last_detail(world: World) -> None:
     before = await world.catalogs.of(await world.account())
     after = await after_a_restart(world).of(await world.account())
     assert after is not before
-    assert [astuple(one) for one in after.by_id.values()] == [astuple(one) for one in before.by_id.values()]
+    assert list(after.by_id.values()) == list(before.by_id.values())
     assert asked(world) == 1
 
 
@@ -174,3 +173,66 @@ async def test_a_key_closed_before_the_confirmation_is_said(world: World) -> Non
     with pytest.raises(BadKey):
         await world.catalogs.of(await world.account(), fresh=True)
     assert (await world.account()).parked_at == world.clock.now
+
+
+async def test_nobody_waits_for_a_panel_that_hangs(world: World) -> None:
+    await world.connect()
+    old = await world.catalogs.of(await world.account())
+    world.panel.misbehave(Trouble.HANG, action="services")
+    arrival = asyncio.create_task(world.panel.next_call("services"))
+    world.clock.now += FRESH_SECONDS + 1
+    for _ in range(3):
+        assert await world.catalogs.of(await world.account()) is old
+    await arrival
+    assert await world.catalogs.of(await world.account()) is old
+    assert asked(world) == 2
+    world.panel.calm()
+
+
+@pytest.mark.parametrize("trouble", [None, Trouble.SERVER_ERROR])
+@pytest.mark.parametrize("lives", [1000, 7], ids=["one run", "many runs"])
+async def test_is_asked_for_at_most_ten_times_an_hour(
+    world: World, trouble: Trouble | None, lives: int
+) -> None:
+    """However often orders are confirmed, the panel fails and the bot is started again."""
+    await world.connect()
+    await world.catalogs.of(await world.account())
+    if trouble:
+        world.panel.misbehave(trouble, action="services")
+    catalogs, times = world.catalogs, [world.clock.now]
+    for minute in range(1, 130):
+        world.clock.now += 60
+        catalogs = after_a_restart(world) if minute % lives == 0 else catalogs
+        await catalogs.of(await world.account(), fresh=True)
+        await settle(catalogs)
+        times += [world.clock.now] * (asked(world) - len(times))
+    in_an_hour = [sum(at - 3600 < other <= at for other in times) for at in times]
+    assert 5 <= max(in_an_hour) <= 10
+
+
+@pytest.mark.parametrize("lives", [1000, 6], ids=["one run", "a restart"])
+async def test_a_first_list_that_does_not_come_is_asked_for_at_most_ten_times_an_hour(
+    world: World, lives: int
+) -> None:
+    await world.connect()
+    world.panel.misbehave(Trouble.SERVER_ERROR, action="services")
+    catalogs = world.catalogs
+    for minute in range(1, 60):
+        catalogs = after_a_restart(world) if minute == lives else catalogs
+        with pytest.raises(PanelError):
+            await catalogs.of(await world.account())
+        world.clock.now += 1 if minute < 10 else 60
+    assert 5 < asked(world) <= 10
+
+
+async def test_a_refresh_that_failed_is_not_tried_again_by_the_next_run(world: World) -> None:
+    await world.connect()
+    old = await world.catalogs.of(await world.account())
+    world.panel.misbehave(Trouble.SERVER_ERROR, action="services")
+    world.clock.now += FRESH_SECONDS + 1
+    await world.catalogs.of(await world.account())
+    await settle(world.catalogs)
+    later = after_a_restart(world)
+    assert (await later.of(await world.account())).by_id == old.by_id
+    await settle(later)
+    assert asked(world) == 2

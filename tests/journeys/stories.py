@@ -146,6 +146,7 @@ async def refresh_catalog(world: World, person: Person, panel: Panel) -> None:
     """Let the price list age, so that the next look at it fetches the panel's new one aside."""
     await change(world, "UPDATE accounts SET catalog_at = 0")
     asked = len(panel.calls("services"))
+    before = rows(world, "SELECT catalog_digest FROM accounts")
     await says(person, "is there anything new?")
     await eventually(lambda: len(panel.calls("services")) > asked)
-    await eventually(lambda: not rows(world, "SELECT 1 FROM accounts WHERE catalog_at = 0"))
+    await eventually(lambda: rows(world, "SELECT catalog_digest FROM accounts") != before)

@@ -1,6 +1,5 @@
 """What each readable sample says: the file under tests/samples, and the model it becomes."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 from bot.panel.models import (
@@ -26,20 +25,20 @@ SERVICES: dict[str, tuple[Service, ...]] = {
     "wrapped_empty.json": (),
     "numbers.json": (CHEAP_LIKES,),
     "numbers_as_strings.json": (CHEAP_LIKES,),
-    "flags_as_numbers.json": (replace(LIKES, refill=True, cancel=False, dripfeed=True),),
-    "flags_as_strings.json": (replace(LIKES, refill=True, cancel=False, dripfeed=True),),
-    "flags_as_words.json": (replace(LIKES, refill=True, cancel=False, dripfeed=True),),
+    "flags_as_numbers.json": (LIKES._replace(refill=True, cancel=False, dripfeed=True),),
+    "flags_as_strings.json": (LIKES._replace(refill=True, cancel=False, dripfeed=True),),
+    "flags_as_words.json": (LIKES._replace(refill=True, cancel=False, dripfeed=True),),
     "flags_null.json": (LIKES,),
     "flags_missing.json": (LIKES,),
-    "duplicates.json": (replace(LIKES, name="First"),),
-    "category_null.json": (replace(LIKES, category=""),),
-    "rate_zero.json": (replace(LIKES, rate=Decimal(0)),),
-    "rate_grouped.json": (replace(LIKES, rate=Decimal("1234.5"), min=1000, max=2500000),),
+    "duplicates.json": (LIKES._replace(name="First"),),
+    "category_null.json": (LIKES._replace(category=""),),
+    "rate_zero.json": (LIKES._replace(rate=Decimal(0)),),
+    "rate_grouped.json": (LIKES._replace(rate=Decimal("1234.5"), min=1000, max=2500000),),
     "described.json": (
-        replace(LIKES, description="Public accounts only", average_time="1 hour 41 minutes"),
-        replace(LIKES, id="8", name="Views", category="Views", description="Fast"),
+        LIKES._replace(description="Public accounts only", average_time="1 hour 41 minutes"),
+        LIKES._replace(id="8", name="Views", category="Views", description="Fast"),
     ),
-    "names_odd.json": (replace(LIKES, name='<b>Likes</b> & "more" 🔥 متابعين', category="خدمات عربية"),),
+    "names_odd.json": (LIKES._replace(name='<b>Likes</b> & "more" 🔥 متابعين', category="خدمات عربية"),),
     "line_unreadable.json": (LIKES,),
     "byte_order_mark.json": (LIKES,),
 }

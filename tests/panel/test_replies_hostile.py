@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.panel import replies
+from bot.panel import price_lists, replies
 from bot.panel.errors import PanelError
 from bot.panel.models import Balance, OrderStatus, Service
 
 ASKED = ("1", "10", "100")
-FIELDS = {*Service.__slots__, *OrderStatus._fields, *Balance.__slots__, *ASKED}
+FIELDS = {*Service._fields, *OrderStatus._fields, *Balance.__slots__, *ASKED}
 AROUND = {"service", "services", "order", "orders", "error", "errors", "message", "msg"}
 NAMES = st.sampled_from(sorted(FIELDS | AROUND))
 SCALARS = (
@@ -33,7 +33,7 @@ JSON = st.recursive(
     max_leaves=25,
 )
 READERS: dict[str, Callable[[Any], object]] = {
-    "services": replies.services,
+    "services": price_lists.services,
     "order_id": replies.order_id,
     "order_status": replies.order_status,
     "order_statuses": lambda payload: replies.order_statuses(payload, dict.fromkeys(ASKED, "said")),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.panel import aftersales, replies
+from bot.panel import aftersales, price_lists, replies
 from bot.panel.errors import BadKey, Meaning, PanelBusy, PanelGarbled, PanelRefused
 from bot.panel.models import Accepted, OrderStatus, RefillStatus, Unreadable
 from tests.panel.sample_models import (
@@ -59,7 +59,7 @@ def read_cancellations(payload: Any) -> dict[str, Accepted | Unreadable]:
 
 
 READERS: Mapping[str, tuple[Callable[[Any], object], Mapping[str, object]]] = {
-    "services": (replies.services, SERVICES),
+    "services": (price_lists.services, SERVICES),
     "add": (replies.order_id, ORDER_IDS),
     "status": (read_status, STATUS),
     "statuses": (read_statuses, STATUSES),
@@ -106,9 +106,9 @@ GARBLED = {
 }
 
 UNREADABLE: dict[str, Callable[[Any], object]] = {
-    "services_without_a_line.json": replies.services,
-    "services_word.json": replies.services,
-    "services_object.json": replies.services,
+    "services_without_a_line.json": price_lists.services,
+    "services_word.json": price_lists.services,
+    "services_object.json": price_lists.services,
     "add_null.json": replies.order_id,
     "add_zero.json": replies.order_id,
     "add_negative.json": replies.order_id,

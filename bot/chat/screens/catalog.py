@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 from bot.core.catalog import Category
 from bot.core.forms import form, paid_by_post, sold_whole
 from bot.gateway.buttons import Button, Press, Rows
@@ -14,8 +16,18 @@ _LONGEST_LABEL = 48  # characters; a phone shows some 35 of them
 _LONGEST_NAME = 150  # eight of them, with what stands beside, fit a message
 
 
-def categories(found: Sequence[Category], *, page: int, version: int) -> Screen:
+def categories(
+    found: Sequence[Category],
+    *,
+    page: int,
+    version: int,
+    ordering: bool,
+    lately: Sequence[Service],
+    starred: int,
+) -> Screen:
+    """Above the first of them stand the services used `lately` and the way to those `starred`."""
     pages = page_count(len(found))
+    page = min(page, pages - 1)
     shown = found[page * PER_PAGE : (page + 1) * PER_PAGE]
     rows = tuple(
         (
@@ -27,30 +39,50 @@ def categories(found: Sequence[Category], *, page: int, version: int) -> Screen:
     )
     return Screen(
         paragraphs(
-            t("<b>New order: which category?</b>"),
+            t("<b>New order: which category?</b>") if ordering else t("<b>Services: which category?</b>"),
             t("Tap one, or type words to search, or a service's number."),
             _page_line(page, pages),
         ),
-        (*rows, *_turning(page, pages, version=version, back=None)),
+        (
+            *(_shortcuts(lately, starred, version=version, ordering=ordering) if page == 0 else ()),
+            *rows,
+            *_turning(page, pages, version=version, back=None),
+        ),
     )
 
 
-def services(found: Sequence[Service], *, title: str, page: int, version: int, currency: str) -> Screen:
+def services(
+    found: Sequence[Service],
+    *,
+    title: str,
+    page: int,
+    version: int,
+    currency: str,
+    ordering: bool,
+    note: str | None,
+) -> Screen:
+    """`ordering`: a tap on one begins its order; else it opens its card."""
     pages = page_count(len(found))
+    page = min(page, pages - 1)
     shown = found[page * PER_PAGE : (page + 1) * PER_PAGE]
     rows = tuple(
-        (Button(shorten(f"{s.id} · {s.name}", _LONGEST_LABEL), Press("svc", s.id, 0, version)),)
+        (Button(shorten(f"{s.id} · {s.name}", _LONGEST_LABEL), _press(s, page, version, ordering=ordering)),)
         for s in shown
     )
     back = Press("list", "", 0, version)
     return Screen(
         paragraphs(
             t("<b>{title}</b>", title=shorten(title, _LONGEST_NAME)),
+            note,
             *(_described(service, currency) for service in shown),
             _page_line(page, pages),
         ),
         (*rows, *_turning(page, pages, version=version, back=back)),
     )
+
+
+def did_you_mean() -> str:
+    return t("Nothing is spelled exactly so; did you mean:")
 
 
 def nothing_found(words: str, *, version: int) -> Screen:
@@ -67,17 +99,23 @@ def empty() -> Screen:
     return Screen(t("The panel offers no services to your key at the moment. Please ask its support."))
 
 
-def not_orderable(service: Service, *, version: int) -> Screen:
+def not_orderable(service: Service, site: str, *, version: int) -> Screen:
     return Screen(
         paragraphs(
             t("<b>{id} · {name}</b>", id=service.id, name=shorten(service.name, _LONGEST_NAME)),
-            t(
-                "Services of the type “{type}” cannot be ordered here yet; they come later. "
-                "Nothing was ordered. Please pick another one.",
-                type=service.type,
-            ),
+            unknown_type(service, site),
+            t("Nothing was ordered. Please pick another one."),
         ),
         ((Button(t("‹ Back"), Press("list", "", 0, version)),),),
+    )
+
+
+def unknown_type(service: Service, site: str) -> Markup:
+    return t(
+        "The panel calls its type “{type}”; I do not know what it needs, so I do not guess. "
+        "Order it at {site}.",
+        type=service.type,
+        site=site,
     )
 
 
@@ -105,12 +143,26 @@ def rate(service: Service, currency: str) -> str:
     return t("{price} per 1000", price=price)
 
 
+def _press(service: Service, page: int, version: int, *, ordering: bool) -> Press:
+    return Press("svc", service.id, 0, version) if ordering else Press("card", service.id, page)
+
+
+def _shortcuts(lately: Sequence[Service], starred: int, *, version: int, ordering: bool) -> Rows:
+    rows = [
+        (Button(shorten(f"↻ {s.id} · {s.name}", _LONGEST_LABEL), _press(s, 0, version, ordering=ordering)),)
+        for s in lately
+    ]
+    if starred:
+        rows.append((Button(t("★ Favourites ({n})", n=starred), Press("fav", "", 0, version)),))
+    return tuple(rows)
+
+
 def _described(service: Service, currency: str) -> str:
     details = [rate(service, currency)]
     if not sold_whole(service):
         details.append(t("min {least}, max {most}", least=number(service.min), most=number(service.max)))
     if form(service) is None:
-        details.append(t("comes later: {type}", type=service.type))
+        details.append(t("not to be ordered here: {type}", type=service.type))
     return lines(
         t("<b>{id}</b> · {name}", id=service.id, name=shorten(service.name, _LONGEST_NAME)),
         t(" · ").join(details),
