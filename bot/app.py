@@ -24,6 +24,7 @@ from bot.core.catalog import Catalogs
 from bot.core.ordering import Ordering
 from bot.core.tracking import Tracking
 from bot.gateway.context import About, ChatApplication, Context, Desk
+from bot.gateway.files import Files
 from bot.gateway.messenger import Messenger
 from bot.gateway.pacing import Budget
 from bot.gateway.polling import Polling, TokenInUse
@@ -83,6 +84,7 @@ class Bot:
             about=about,
             db=db,
             messenger=messenger,
+            files=Files(bot, self._transport, url=f"{settings.telegram_api_url}/file/bot{settings.token}"),
             hasty=Messenger(bot, budget, patience=0.0),
             accounts=keys,
             catalogs=self._catalogs,

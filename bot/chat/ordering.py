@@ -15,7 +15,7 @@ from bot.core.fields import InvalidAnswer
 from bot.core.forms import Draft, Offer
 from bot.gateway.context import ChatApplication, Context, Desk, first_word
 from bot.gateway.dialog import Step
-from bot.gateway.handlers import Tapped, Typed
+from bot.gateway.handlers import Sent, Tapped, Typed
 from bot.gateway.texts import t
 from bot.panel.models import Service
 from storage import orders
@@ -74,7 +74,7 @@ async def take_answer(context: Context) -> None:
         await ask(context, account, service, context.draft)
         return
     try:
-        draft = context.draft.with_answer(field.name, field.parse(context.text, service))
+        draft = context.draft.with_answer(field.name, field.parse(await context.answer_text(), service))
     except InvalidAnswer as wrong:
         await ask(context, account, service, context.draft, wrong=wrong)
     else:
@@ -201,6 +201,7 @@ def add_to(application: ChatApplication) -> None:
             Tapped("field", change_field, of_dialog=True),
             Tapped("again", again),
             Typed(Step.ANSWERING, take_answer),
+            Sent(Step.ANSWERING, take_answer),
             Typed(Step.CONFIRMING, remind),
         ]
     )

@@ -6,9 +6,11 @@ from telegram.constants import ChatType
 from telegram.error import Forbidden, TelegramError
 
 from bot.chat.screens import accounts as account_screens
+from bot.chat.screens import files as file_screens
 from bot.core.accounts import looks_like_key
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
+from bot.gateway.files import FileTrouble
 from bot.gateway.handlers import Otherwise, command
 from bot.gateway.messenger import Messenger, Screen
 from bot.gateway.texts import paragraphs, t
@@ -90,6 +92,8 @@ async def failed(_: object, context: Context) -> None:
         screen = account_screens.key_rejected(error.words, about)
     elif isinstance(error, PanelRefused):
         screen = account_screens.panel_says(error.words, about)
+    elif isinstance(error, FileTrouble):
+        screen = file_screens.trouble(error)
     elif isinstance(error, PanelError):
         screen = account_screens.no_answer(about)
     else:

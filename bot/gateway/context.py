@@ -16,6 +16,7 @@ from bot.core.ordering import Ordering
 from bot.core.tracking import Tracking
 from bot.gateway.buttons import Press
 from bot.gateway.dialog import Dialog, Step, Turn, current_turn
+from bot.gateway.files import Files
 from bot.gateway.messenger import Messenger, Screen
 from bot.jobs.placing import Placing
 from storage.database import Database
@@ -37,6 +38,7 @@ class Desk:
     about: About
     db: Database
     messenger: Messenger
+    files: Files
     hasty: Messenger  # without patience, for what is of no weight
     accounts: Accounts
     catalogs: Catalogs
@@ -100,6 +102,11 @@ class Context(CallbackContext[ExtBot[None], Any, Any, Any]):
     @property
     def text(self) -> str:
         return self.message.text or self.message.caption or ""
+
+    async def answer_text(self) -> str:
+        """The text of an answer, typed or sent as a text file. Raises FileTrouble."""
+        document = self.message.document
+        return self.text if document is None else await self.desk.files.text(document)
 
     @property
     def argument(self) -> str:

@@ -1,4 +1,4 @@
-"""What an update is, as we tell them apart: a command, a text at some step, a tap on some button."""
+"""What an update is, as we tell them apart: a command, a text or file at some step, a tap on a button."""
 
 import re
 from abc import abstractmethod
@@ -55,6 +55,19 @@ class Typed(_Handler):
             and command(message) is None
             and current_turn().dialog.step is self._step
         )
+
+
+class Sent(_Handler):
+    """A file, at this step of the dialog."""
+
+    def __init__(self, step: Step, handle: Handle) -> None:
+        super().__init__(handle)
+        self._step = step
+
+    def fits(self, update: Update) -> bool:
+        message = update.message
+        has_file = message is not None and message.document is not None
+        return has_file and current_turn().dialog.step is self._step
 
 
 class Tapped(_Handler):

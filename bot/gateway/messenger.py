@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from markupsafe import Markup
-from telegram import Bot
+from telegram import Bot, InputFile
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.request import RequestData
@@ -17,6 +17,7 @@ from telegram.request._requestparameter import RequestParameter
 from bot.gateway.buttons import Rows, keyboard
 from bot.gateway.pacing import Budget
 
+LONGEST_CAPTION = 1024  # UTF-16 units, its HTML not counted
 PATIENCE_SECONDS = 60.0
 TAP_PATIENCE_SECONDS = 6.0  # a spinner is soon forgotten, and what the tap asked for waits behind it
 _NO_PREVIEW = {"is_disabled": True}
@@ -47,6 +48,17 @@ class Messenger:
         async def call() -> int:
             self._charge(chat_id)
             sent = await post(self._bot, "sendMessage", chat_id=chat_id, **_content(screen))
+            return int(sent["message_id"])
+
+        return await self._patiently(call)
+
+    async def send_file(self, chat_id: int, name: str, content: bytes, caption: Screen) -> int:
+        """Returns the new message's id. A caption has at most LONGEST_CAPTION characters."""
+
+        async def call() -> int:
+            self._charge(chat_id)
+            values = _content(caption, text="caption")
+            sent = await post(self._bot, "sendDocument", InputFile(content, name), chat_id=chat_id, **values)
             return int(sent["message_id"])
 
         return await self._patiently(call)
@@ -125,19 +137,21 @@ class Messenger:
                 pause = min(pause * 2, 10.0)
 
 
-async def post(bot: Bot, method: str, **values: Any) -> Any:
+async def post(bot: Bot, method: str, document: InputFile | None = None, /, **values: Any) -> Any:
     """Call a Bot API method without making objects of its answer, half of what sending would cost."""
     form = [RequestParameter(name, value, None) for name, value in values.items() if value is not None]
+    if document is not None:
+        form.append(RequestParameter("document", None, [document]))
     return await bot.request.post(f"{bot.base_url}/{method}", RequestData(form))
 
 
-def _content(screen: Screen) -> dict[str, Any]:
+def _content(screen: Screen, *, text: str = "text") -> dict[str, Any]:
     markup = keyboard(screen.rows)
     return {
-        "text": str(screen.text),
+        text: str(screen.text),
         "parse_mode": ParseMode.HTML,
         "reply_markup": markup.to_dict() if markup else None,
-        "link_preview_options": _NO_PREVIEW,
+        "link_preview_options": _NO_PREVIEW if text == "text" else None,
     }
 
 

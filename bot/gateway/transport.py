@@ -1,6 +1,8 @@
 """Telegram over aiohttp, behind the framework's own seam: several times as fast as its stock one."""
 
 import json
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import aiohttp
@@ -13,6 +15,8 @@ READ_SECONDS = 20.0
 CONNECT_SECONDS = 5.0
 LARGEST_REPLY = 16 * 1024 * 1024
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+T = TypeVar("T")
 
 
 class Transport(BaseRequest):
@@ -46,16 +50,40 @@ class Transport(BaseRequest):
         connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
     ) -> tuple[int, bytes]:
+        seconds = READ_SECONDS if isinstance(read_timeout, DefaultValue) else read_timeout
+        return await self._ask(method, url, _reply, data=request_data, seconds=seconds)
+
+    async def download(self, url: str, *, longest: int) -> bytes | None:
+        """A file's content; None when it is longer than so many bytes, as soon as that shows.
+
+        Raises TelegramError.
+        """
+
+        async def read(response: aiohttp.ClientResponse) -> bytes | None:
+            if response.status != 200:
+                raise NetworkError(f"Telegram does not give the file ({response.status})")
+            return await _content(response.content, longest)
+
+        return await self._ask("GET", url, read)
+
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        read: Callable[[aiohttp.ClientResponse], Awaitable[T]],
+        *,
+        data: RequestData | None = None,
+        seconds: float | None = READ_SECONDS,
+    ) -> T:
         if self._session is None:
             raise RuntimeError("the transport is not initialized")
-        read = READ_SECONDS if isinstance(read_timeout, DefaultValue) else read_timeout
-        limits = aiohttp.ClientTimeout(total=read, sock_connect=CONNECT_SECONDS)
-        body, headers = _body(request_data)
+        limits = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
+        body, headers = _body(data)
         try:
             async with self._session.request(
                 method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
             ) as response:
-                return response.status, _checked(response.status, await _read(response.content))
+                return await read(response)
         except TimeoutError:
             failure: NetworkError = TimedOut()
         except aiohttp.ClientError as error:
@@ -84,13 +112,21 @@ def _checked(status: int, body: bytes) -> bytes:
     return body
 
 
-async def _read(content: aiohttp.StreamReader) -> bytes:
-    reply = bytearray()
-    async for chunk in content.iter_any():
-        reply += chunk
-        if len(reply) > LARGEST_REPLY:
-            raise NetworkError("Telegram answered with more than 16 MB")
-    return bytes(reply)
+async def _reply(response: aiohttp.ClientResponse) -> tuple[int, bytes]:
+    reply = await _content(response.content, LARGEST_REPLY)
+    if reply is None:
+        raise NetworkError("Telegram answered with more than 16 MB")
+    return response.status, _checked(response.status, reply)
+
+
+async def _content(stream: aiohttp.StreamReader, longest: int) -> bytes | None:
+    """None when it is longer, as soon as that shows."""
+    content = bytearray()
+    async for chunk in stream.iter_any():
+        content += chunk
+        if len(content) > longest:
+            return None
+    return bytes(content)
 
 
 def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:

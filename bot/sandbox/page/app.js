@@ -99,11 +99,19 @@ function drawn(message) {
   const time = new Date(message.date * 1000).toLocaleTimeString([], { timeStyle: "short" });
   bubble.append(
     element("span", { className: "unseen" }, message.mine ? "You: " : "Bot: "),
+    ...(message.file ? [drawnFile(message)] : []),
     formatted(message.text, message.entities, send),
     element("small", {}, message.edited ? `edited ${time}` : time),
   );
   article.append(bubble, ...message.keyboard.map((row) => drawnRow(message, row)));
   return article;
+}
+
+function drawnFile({ id, file }) {
+  const size = file.size < 1024 ? `${file.size} B` : `${Math.ceil(file.size / 1024)} KB`;
+  const target = element("a", { className: "file", href: `${chat}/file/${id}`, download: file.name });
+  target.append(`📄 ${file.name} `, element("small", {}, size));
+  return target;
 }
 
 function drawnRow(message, row) {
@@ -133,9 +141,12 @@ function element(tag, properties = {}, text = "") {
 
 // What the person does
 
-async function post(what, body) {
-  const options = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-  const reply = await fetch(`${chat}/${what}`, options).catch(() => null);
+function post(what, body) {
+  return call(what, { headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+}
+
+async function call(what, options) {
+  const reply = await fetch(`${chat}/${what}`, { method: "POST", ...options }).catch(() => null);
   if (reply?.ok) return reply.json();
   toast(reply ? await reply.text() : "The sandbox cannot be reached.");
   return null;
@@ -180,6 +191,15 @@ $("hint-copy").addEventListener("click", () => copy($("hint-copy").querySelector
 $("afresh").addEventListener("click", () => {
   localStorage.removeItem("person");
   location.reload();
+});
+$("attach").addEventListener("click", () => $("file").click());
+$("file").addEventListener("change", async () => {
+  const [file] = $("file").files;
+  $("file").value = "";
+  if (!file) return;
+  const caption = $("text").value.trim();
+  const sent = await call(`file?${new URLSearchParams({ name: file.name, caption })}`, { body: file });
+  if (sent && $("text").value.trim() === caption) $("text").value = "";
 });
 $("composer").addEventListener("submit", async (event) => {
   event.preventDefault();

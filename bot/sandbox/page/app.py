@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,6 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.sandbox.telegram import Message, Person, Telegram, telegram_app
 from bot.sandbox.telegram.chats import Json
+from bot.sandbox.telegram.files import LARGEST_FETCHED
+from bot.sandbox.telegram.messages import LONGEST_CAPTION
 
 FILES = {
     "/": ("index.html", "text/html"),
@@ -51,6 +54,8 @@ def page_app(telegram: Telegram, *, hint: Hint | None = None) -> Starlette:
             Route("/chat/{person_id:int}", page.snapshot),
             Route("/chat/{person_id:int}/events", page.events),
             Route("/chat/{person_id:int}/send", page.send, methods=["POST"]),
+            Route("/chat/{person_id:int}/file", page.send_file, methods=["POST"]),
+            Route("/chat/{person_id:int}/file/{message_id:int}", page.fetch_file),
             Route("/chat/{person_id:int}/tap", page.tap, methods=["POST"]),
         ]
     )
@@ -61,7 +66,7 @@ def sandbox_app(telegram: Telegram, *, hint: Hint | None = None) -> ASGIApp:
     page, api = page_app(telegram, hint=hint), telegram_app(telegram)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await (api if scope["path"].startswith("/bot") else page)(scope, receive, send)
+        await (api if scope["path"].startswith(("/bot", "/file/bot")) else page)(scope, receive, send)
 
     return app
 
@@ -84,6 +89,27 @@ class Page:
             raise HTTPException(400, f"A message has 1 to {LONGEST_TEXT} characters.")
         message = await self._person(request).types(text)
         return _reply({"id": message.id})
+
+    async def send_file(self, request: Request) -> Response:
+        """The body is the file as it is; the query says its name and the caption under it."""
+        name, caption = (request.query_params.get(what, "") for what in ("name", "caption"))
+        content = bytearray()
+        async for chunk in request.stream():
+            content += chunk
+            if len(content) > LARGEST_FETCHED:
+                raise HTTPException(413, "Files have up to 20 MB here.")
+        if not content or not name or len(caption) > LONGEST_CAPTION:
+            raise HTTPException(400, f"A file has a name, is not empty, its caption up to {LONGEST_CAPTION}.")
+        message = await self._person(request).sends_file(name, bytes(content), caption)
+        return _reply({"id": message.id})
+
+    async def fetch_file(self, request: Request) -> Response:
+        message = self._person(request).chat.messages.get(request.path_params["message_id"])
+        if message is None or message.file is None:
+            raise HTTPException(404, "This file is gone.")
+        shown_as = f"attachment; filename*=utf-8''{quote(message.file.name)}"
+        headers = HEADERS | {"content-disposition": shown_as}
+        return Response(message.file.content, headers=headers, media_type="application/octet-stream")
 
     async def tap(self, request: Request) -> Response:
         """Answers when the bot has, since the button spins until then."""
@@ -136,6 +162,7 @@ def _seen(message: Message) -> Json:
         "text": message.text,
         "entities": message.entities,
         "keyboard": message.keyboard,
+        "file": {"name": message.file.name, "size": len(message.file.content)} if message.file else None,
         "date": message.date,
         "edited": message.edited_at is not None,
     }

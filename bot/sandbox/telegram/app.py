@@ -1,4 +1,7 @@
-"""The Bot API over HTTP: `/bot{token}/{method}`. Plain ASGI, since benchmarks run through it."""
+"""The Bot API over HTTP: `/bot{token}/{method}`, and files at `/file/bot{token}/{path}`.
+
+Plain ASGI, since benchmarks run through it.
+"""
 
 import json
 from typing import Any
@@ -17,9 +20,13 @@ from bot.sandbox.telegram.state import Telegram
 def telegram_app(telegram: Telegram) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
+            if scope["path"].startswith("/file/"):
+                content = await _file(telegram, scope["path"])
+                await _reply(send, 200, content, kind=b"application/octet-stream")
+                return
             method = _method(telegram, scope["path"])
             result = await _call(telegram, method, await read_fields(scope, receive))
-            status, reply = 200, {"ok": True, "result": result}
+            status, reply = 200, _json({"ok": True, "result": result})
         except ApiError as error:
             status, reply = error.code, _refusal(error)
         except UnicodeError:
@@ -41,6 +48,18 @@ def _method(telegram: Telegram, path: str) -> str:
     return method
 
 
+async def _file(telegram: Telegram, path: str) -> bytes:
+    """Noted as a call of "download"."""
+    where = _method(telegram, path.removeprefix("/file"))
+    trouble = telegram.note("download", {"file_path": where})
+    if trouble:
+        await trouble.strike()
+    file = telegram.files.at(where)
+    if file is None:
+        raise NOT_FOUND
+    return file.content
+
+
 async def _call(telegram: Telegram, method: str, fields: Fields) -> Any:
     trouble = telegram.note(method, fields)
     if trouble:
@@ -57,13 +76,16 @@ async def _call(telegram: Telegram, method: str, fields: Fields) -> Any:
 NOT_FOUND = ApiError(404, "Not Found")
 
 
-def _refusal(error: ApiError) -> Json:
+def _refusal(error: ApiError) -> bytes:
     reply: Json = {"ok": False, "error_code": error.code, "description": error.description}
-    return reply | {"parameters": error.parameters} if error.parameters else reply
+    return _json(reply | {"parameters": error.parameters} if error.parameters else reply)
 
 
-async def _reply(send: Send, status: int, reply: Json) -> None:
-    body = json.dumps(reply, separators=(",", ":")).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+def _json(reply: Json) -> bytes:
+    return json.dumps(reply, separators=(",", ":")).encode()
+
+
+async def _reply(send: Send, status: int, body: bytes, *, kind: bytes = b"application/json") -> None:
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

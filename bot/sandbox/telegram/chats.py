@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.telegram.entities import Entity
+from bot.sandbox.telegram.files import File
 from bot.sandbox.telegram.markup import Markup
 from bot.sandbox.telegram.signals import Signal
 
@@ -34,11 +35,12 @@ class Message:
     id: int
     sender: User
     date: int
-    text: str = ""
+    text: str = ""  # under a file: its caption
     entities: list[Entity] = field(default_factory=list)
     markup: Markup | None = None
     reply_to: "Message | None" = None
     media: Json | None = None
+    file: File | None = None
     edited_at: int | None = None
     deleted: bool = False
 
@@ -65,10 +67,12 @@ class Message:
             seen["reply_to_message"] = self.reply_to.json(with_reply=False)
         if self.edited_at is not None:
             seen["edit_date"] = self.edited_at
+        if self.file:
+            seen["document"] = self.file.json()
         if self.text:
-            seen["text"] = self.text
+            seen["caption" if self.file else "text"] = self.text
         if self.entities:
-            seen["entities"] = self.entities
+            seen["caption_entities" if self.file else "entities"] = self.entities
         if self.keyboard:
             seen["reply_markup"] = self.markup
         return seen | (self.media or {})

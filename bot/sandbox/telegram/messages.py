@@ -4,11 +4,13 @@ from bot.sandbox.telegram.chats import Chat, Json, Message
 from bot.sandbox.telegram.entities import Entity, detect, trim, units
 from bot.sandbox.telegram.errors import bad_request, forbidden
 from bot.sandbox.telegram.fields import Fields, nested, number, string
+from bot.sandbox.telegram.files import sent_file
 from bot.sandbox.telegram.html import parse_html
 from bot.sandbox.telegram.markup import Markup, check_markup
 from bot.sandbox.telegram.state import Telegram
 
 LONGEST_TEXT = 4096  # UTF-16 code units, after the entities are parsed
+LONGEST_CAPTION = 1024
 MOST_DELETED = 100
 DELETABLE = 48 * 3600  # seconds
 NOT_MODIFIED = (
@@ -32,9 +34,30 @@ async def send_message(telegram: Telegram, fields: Fields) -> Json:
     return message.json()
 
 
+async def send_document(telegram: Telegram, fields: Fields) -> Json:
+    file = sent_file(telegram, fields)
+    text, entities = trim(*_parsed(string(fields, "caption"), fields, entities="caption_entities"))
+    if units(text) > LONGEST_CAPTION:
+        raise bad_request("message caption is too long")
+    markup = _markup(fields)
+    chat = writable(chat_of(telegram, fields))
+    message = chat.add(
+        telegram.bot,
+        telegram.now(),
+        text=text,
+        entities=detect(text, entities),
+        markup=markup,
+        reply_to=_replied_to(chat, fields),
+        file=file,
+    )
+    return message.json()
+
+
 async def edit_message_text(telegram: Telegram, fields: Fields) -> Json:
     text, entities = _text(fields, too_long="MESSAGE_TOO_LONG")
     message = _editable(telegram, fields)
+    if message.file:
+        raise bad_request("there is no text in the message to edit")
     return _edit(telegram, message, text, entities, _inline(_markup(fields)))
 
 
@@ -77,12 +100,12 @@ def _text(fields: Fields, *, too_long: str) -> tuple[str, list[Entity]]:
     return text, detect(text, entities)
 
 
-def _parsed(text: str, fields: Fields) -> tuple[str, list[Entity]]:
+def _parsed(text: str, fields: Fields, *, entities: str = "entities") -> tuple[str, list[Entity]]:
     match string(fields, "parse_mode").lower():
         case "html":
             return parse_html(text)
         case "":
-            return text, nested(fields, "entities") or []
+            return text, nested(fields, entities) or []
         case "markdown" | "markdownv2":
             raise bad_request("only HTML is supported here as parse_mode")
         case _:

@@ -7,6 +7,7 @@ from bot.sandbox.telegram import messages
 from bot.sandbox.telegram.chats import Json
 from bot.sandbox.telegram.errors import bad_request
 from bot.sandbox.telegram.fields import Fields, flag, nested, number, string
+from bot.sandbox.telegram.files import get_file
 from bot.sandbox.telegram.profile import Profile
 from bot.sandbox.telegram.state import Telegram
 from bot.sandbox.telegram.updates import allowed_updates
@@ -97,11 +98,13 @@ METHODS: dict[str, Method] = {
     "deletewebhook": delete_webhook,
     "getwebhookinfo": get_webhook_info,
     "sendmessage": messages.send_message,
+    "senddocument": messages.send_document,
     "editmessagetext": messages.edit_message_text,
     "editmessagereplymarkup": messages.edit_message_reply_markup,
     "deletemessage": messages.delete_message,
     "deletemessages": messages.delete_messages,
     "answercallbackquery": answer_callback_query,
+    "getfile": get_file,
     "sendchataction": send_chat_action,
     "getchat": get_chat,
     "setchatmenubutton": agree,

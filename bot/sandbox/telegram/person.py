@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.telegram.chats import Chat, Json, Message, User
 from bot.sandbox.telegram.entities import detect
+from bot.sandbox.telegram.files import File
 from bot.sandbox.telegram.taps import Tap
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ class Person:
 
     async def sends_voice(self) -> Message:
         return self._send(self.chat, media={"voice": _file("voice") | {"duration": 3}})
+
+    async def sends_file(self, name: str, content: bytes | str, caption: str = "") -> Message:
+        data = content.encode() if isinstance(content, str) else content
+        file = self.telegram.files.add(name, data)
+        return self._send(self.chat, text=caption.strip(), entities=detect(caption.strip(), []), file=file)
 
     async def edits(self, message: Message, text: str) -> None:
         message.text, message.entities = text, detect(text, [])
@@ -95,6 +101,11 @@ class Person:
         if newest is None:
             raise AssertionError("the bot has written nothing yet")
         return newest
+
+    @property
+    def files(self) -> list[File]:
+        """What the bot has sent as files, the oldest first."""
+        return [m.file for m in self.messages if m.sender.is_bot and m.file]
 
     @property
     def buttons(self) -> list[str]:
@@ -152,7 +163,8 @@ class Person:
         lines = []
         for message in self.messages:
             buttons = " ".join(f"[{label}]" for label in message.buttons)
-            lines.append(f"  {message.sender.first_name}: {message.text} {buttons}".rstrip())
+            file = f"({message.file.name}) " if message.file else ""
+            lines.append(f"  {message.sender.first_name}: {file}{message.text} {buttons}".rstrip())
         return "\n".join(["The chat shows:", *lines])
 
 

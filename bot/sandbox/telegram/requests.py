@@ -3,15 +3,17 @@
 import json
 import re
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from starlette.types import Receive, Scope
 
 from bot.sandbox.telegram.errors import bad_request
 from bot.sandbox.telegram.fields import Fields
+from bot.sandbox.telegram.files import Upload
 
 BOUNDARY = re.compile(r'boundary="?([^";]+)')
 PART_NAME = re.compile(r'[; ]name="([^"]*)"')
+FILE_NAME = re.compile(r'filename="([^"]*)"')
 
 
 async def read_fields(scope: Scope, receive: Receive) -> Fields:
@@ -55,9 +57,9 @@ def _json(body: bytes) -> Fields:
 def _multipart(body: bytes, boundary: str) -> Fields:
     fields: Fields = {}
     for part in body.split(b"--" + boundary.encode())[1:-1]:
-        head, _, content = part.decode().partition("\r\n\r\n")
-        if "filename=" in head:
-            raise bad_request("files are not supported here")
+        first, _, content = part.partition(b"\r\n\r\n")
+        head, content = first.decode(), content.removesuffix(b"\r\n")
         if name := PART_NAME.search(head):
-            fields[name[1]] = content.removesuffix("\r\n")
+            file = FILE_NAME.search(head)
+            fields[name[1]] = Upload(unquote(file[1]), content) if file else content.decode()
     return fields

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from bot.sandbox.telegram.chats import Chat, User
+from bot.sandbox.telegram.files import Files
 from bot.sandbox.telegram.person import Person
 from bot.sandbox.telegram.profile import Profile
 from bot.sandbox.telegram.signals import Signal
@@ -36,6 +37,7 @@ class Telegram:
         self.bot = User(int(token.partition(":")[0]), name, username, is_bot=True)
         self.clock = clock
         self.chats: dict[int, Chat] = {}
+        self.files = Files()
         self.updates = Updates()
         self.taps = Taps(clock, tap_lifetime)
         self.profile = Profile(name)
