@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from bot.core import schedule
 from bot.core.accounts import Accounts
+from bot.core.batches import Batch, ask_for_all
 from bot.core.changes import close, decide
 from bot.panel.client import PanelClient
-from bot.panel.errors import BadKey, PanelBusy, PanelError, PanelRefused
+from bot.panel.errors import BadKey, PanelError
 from bot.panel.models import OrderStatus, Unreadable
 from storage import tracking
 from storage.accounts import Account
@@ -16,7 +17,6 @@ from storage.database import Database
 from storage.tracking import Claim, Followed, Look
 
 LEASE_SECONDS = 30.0  # longer than a call may take
-REQUESTS_PER_LOOK = 16
 _MISSING = Unreadable("")
 
 
@@ -48,7 +48,7 @@ class Tracking:
     async def look(self, claim: Claim) -> bool:
         """Ask for the statuses of a claim and store what changed; True when something is to be told."""
         try:
-            statuses, left = await self._statuses(claim)
+            batch = await self._statuses(claim)
         except BadKey:
             await self._put_back(claim, None)
             await self._accounts.park(claim.account, tell=True)
@@ -56,7 +56,7 @@ class Tracking:
         except PanelError as error:
             await self._put_back(claim, error)
             return False
-        now = self._clock()
+        now, statuses, left = self._clock(), batch.found, set(batch.left)
 
         def judge(order: Followed) -> Look | None:
             status = statuses.get(order.panel_order_id)
@@ -90,32 +90,14 @@ class Tracking:
             now=now,
         )
 
-    async def _statuses(self, claim: Claim) -> tuple[dict[str, OrderStatus | Unreadable | None], set[str]]:
-        """What the panel says, in one request; and the ids that could not be asked for this time.
-
-        Should the panel refuse the request because of one of the ids, halves find that one out, within
-        REQUESTS_PER_LOOK. Raises PanelError when it refuses them all.
-        """
+    async def _statuses(self, claim: Claim) -> Batch:
+        """What the panel says. Raises PanelError, also when it refuses them all."""
         key = self._accounts.key(claim.account)
         said = {order.panel_order_id: order.said for order in claim.orders}
-        waiting = [list(said)]
-        found: dict[str, OrderStatus | Unreadable | None] = {}
-        last: PanelRefused | None = None
-        for _ in range(REQUESTS_PER_LOOK):
-            if not waiting:
-                break
-            ids = waiting.pop(0)
-            try:
-                found |= await self._machines.order_statuses(key, {one: said[one] for one in ids})
-            except (BadKey, PanelBusy):
-                raise
-            except PanelRefused as refused:
-                last = refused
-                middle = len(ids) // 2
-                waiting += [half for half in (ids[:middle], ids[middle:]) if half and middle]
-        if last is not None and not found:
-            raise last
-        return found, {one for ids in waiting for one in ids}
+        batch = await ask_for_all(lambda some: self._machines.order_statuses(key, some), said)
+        if batch.last is not None and not batch.found:
+            raise batch.last
+        return batch
 
     async def _put_back(self, claim: Claim, error: PanelError | None) -> None:
         failures = claim.failures + 1
