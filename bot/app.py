@@ -22,6 +22,7 @@ from bot.chat.unexpected import tell_overflow
 from bot.core.accounts import Accounts
 from bot.core.catalog import Catalogs
 from bot.core.ordering import Ordering
+from bot.core.statuses import Statuses
 from bot.core.tracking import Tracking
 from bot.gateway.context import About, ChatApplication, Context, Desk
 from bot.gateway.files import Files
@@ -90,6 +91,7 @@ class Bot:
             catalogs=self._catalogs,
             ordering=ordering,
             tracking=tracking,
+            statuses=Statuses(db, keys, people, interval=interval),
             placing=self._placing,
             clock=self._clock,
         )

@@ -1,11 +1,22 @@
 """All features, in the order in which they are asked whether an update is theirs."""
 
-from bot.chat import accounts, catalog, ordering, orders, start, uncertain, unexpected
+from bot.chat import (
+    accounts,
+    catalog,
+   
+    listing,
+    ordering,
+    orders,
+    start,
+    statuses,
+    uncertain,
+    unexpected,
+)
 from bot.gateway.context import ChatApplication
 
 
 def add_handlers(application: ChatApplication) -> None:
     unexpected.add_first(application)
-    for feature in (start, accounts, catalog, ordering, uncertain, orders):
+    for feature in (start, accounts, catalog, ordering, uncertain, orders, listing, statuses):
         feature.add_to(application)
     unexpected.add_last(application)

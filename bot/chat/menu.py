@@ -12,6 +12,8 @@ log = structlog.get_logger()
 COMMANDS = (
     ("order", "place an order"),
     ("orders", "your orders and how they are doing"),
+    ("status", "ask for orders by their ids"),
+    ("track", "follow orders placed elsewhere"),
     ("balance", "your balance"),
     ("key", "connect or change your API key"),
     ("cancel", "stop what you are doing"),

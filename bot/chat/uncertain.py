@@ -57,7 +57,8 @@ async def take_id(context: Context) -> None:
     if not re.fullmatch(r"[\w.-]{1,64}", typed, re.ASCII):
         await context.say(screens.unknown_order_id(None, version=version))
         return
-    if await orders.with_panel_id(db, account_id=account.id, panel_order_id=typed):
+    other = await orders.with_panel_id(db, account_id=account.id, panel_order_id=typed)
+    if other is not None and not other.is_from_elsewhere:
         await context.say(screens.id_in_use(typed, version=version))
         return
     try:

@@ -13,6 +13,7 @@ from bot.core.accounts import Accounts
 from bot.core.catalog import Catalogs
 from bot.core.forms import Draft
 from bot.core.ordering import Ordering
+from bot.core.statuses import Statuses
 from bot.core.tracking import Tracking
 from bot.gateway.buttons import Press
 from bot.gateway.dialog import Dialog, Step, Turn, current_turn
@@ -44,6 +45,7 @@ class Desk:
     catalogs: Catalogs
     ordering: Ordering
     tracking: Tracking
+    statuses: Statuses
     placing: Placing
     clock: Callable[[], float]
 

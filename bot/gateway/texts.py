@@ -89,6 +89,11 @@ def shorten(text: str, longest: int) -> str:
     return units[: (longest - 1) * 2].decode("utf-16-le", "ignore").rstrip() + "…"
 
 
+def units(text: str) -> int:
+    """Its length as Telegram counts: in UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
 def paragraphs(*parts: str | None) -> Markup:
     return Markup("\n\n").join(part for part in parts if part)
 
