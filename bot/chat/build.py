@@ -3,7 +3,7 @@
 from bot.chat import (
     accounts,
     catalog,
-   
+    exporting,
     listing,
     ordering,
     orders,
@@ -17,6 +17,6 @@ from bot.gateway.context import ChatApplication
 
 def add_handlers(application: ChatApplication) -> None:
     unexpected.add_first(application)
-    for feature in (start, accounts, catalog, ordering, uncertain, orders, listing, statuses):
+    for feature in (start, accounts, catalog, ordering, uncertain, orders, listing, statuses, exporting):
         feature.add_to(application)
     unexpected.add_last(application)

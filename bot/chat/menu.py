@@ -14,6 +14,7 @@ COMMANDS = (
     ("orders", "your orders and how they are doing"),
     ("status", "ask for orders by their ids"),
     ("track", "follow orders placed elsewhere"),
+    ("export", "all your orders as a file"),
     ("balance", "your balance"),
     ("key", "connect or change your API key"),
     ("cancel", "stop what you are doing"),
