@@ -26,6 +26,7 @@ from bot.core.catalog import Catalogs
 from bot.core.masses import Masses
 from bot.core.ordering import Ordering
 from bot.core.refills import Refills
+from bot.core.statuses import Statuses
 from bot.core.tracking import Tracking
 from bot.gateway.context import About, ChatApplication, Context, Desk
 from bot.gateway.files import Files
@@ -103,6 +104,7 @@ class Bot:
             tracking=tracking,
             refills=following,
             cancelling=Cancelling(db, keys, people, interval=interval),
+            statuses=Statuses(db, keys, people, interval=interval),
             placing=self._placing,
             masses=mass_orders,
             mass_job=self._masses,

@@ -54,6 +54,11 @@ class Order:
     created_at: float
     changed_at: float
 
+    @property
+    def is_from_elsewhere(self) -> bool:
+        """Not placed here: its person had it followed by its id."""
+        return self.service_id == "" and self.parent_id is None
+
 
 _NAMES = tuple(field.name for field in fields(Order))
 COLUMNS = ", ".join(_NAMES)
@@ -161,8 +166,11 @@ async def note_balance_after(db: Database, *, order_id: str, balance: Decimal) -
 async def adopt(
     tx: Transaction, *, chat_id: int, order_id: str, panel_order_id: str, now: float, next_poll_at: float
 ) -> bool:
-    """An uncertain order turns out to be placed: follow it under the panel's id."""
-    return bool(
+    """An uncertain order turns out to be placed: follow it under the panel's id.
+
+    If its person had that id followed already, this order takes its place.
+    """
+    adopted = bool(
         await tx.execute(
             "UPDATE orders SET state = 'open', panel_order_id = :panel_order_id, "
             "next_poll_at = :next_poll_at, changed_at = :now "
@@ -174,6 +182,22 @@ async def adopt(
             now=now,
         )
     )
+    for statement in _TAKE_ITS_PLACE if adopted else ():
+        await tx.execute(statement, id=order_id)
+    return adopted
+
+
+_DOUBLE = (
+    "(SELECT d.id FROM orders d JOIN orders o ON o.account_id = d.account_id "
+    "AND o.panel_order_id = d.panel_order_id "
+    "WHERE o.id = :id AND d.id <> :id AND d.service_id = '' AND d.parent_id IS NULL)"
+)
+_TAKE_ITS_PLACE = (
+    f"UPDATE orders SET parent_id = :id WHERE parent_id IN {_DOUBLE}",
+    f"UPDATE refills SET order_id = :id WHERE order_id IN {_DOUBLE}",
+    f"DELETE FROM outbox WHERE order_id IN {_DOUBLE}",
+    f"DELETE FROM orders WHERE id IN {_DOUBLE}",
+)
 
 
 @transaction(durable=True)
@@ -199,21 +223,11 @@ async def get(db: Database, *, chat_id: int, order_id: str) -> Order | None:
     return order(rows[0]) if rows else None
 
 
-async def page(db: Database, *, chat_id: int, offset: int, limit: int) -> list[Order]:
-    """Newest first."""
-    rows = await db.read(
-        f"SELECT {COLUMNS} FROM orders WHERE chat_id = :chat_id "
-        "ORDER BY created_at DESC, id LIMIT :limit OFFSET :offset",
-        chat_id=chat_id,
-        limit=limit,
-        offset=offset,
-    )
-    return [order(row) for row in rows]
-
-
 async def count_open(db: Database, *, chat_id: int) -> int:
+    """Runs and posts count as the one order that makes them."""
     rows = await db.read(
-        f"SELECT count(*) AS n FROM orders WHERE chat_id = :chat_id AND state IN {OPEN_STATES}",
+        "SELECT count(*) AS n FROM orders "
+        f"WHERE chat_id = :chat_id AND parent_id IS NULL AND state IN {OPEN_STATES}",
         chat_id=chat_id,
     )
     return int(rows[0]["n"])

@@ -5,6 +5,7 @@ unchanged orders need no second write and a crash only delays.
 """
 
 import json
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +16,7 @@ from storage.accounts import Account, account
 from storage.database import Row, Transaction, transaction
 
 LARGEST_BATCH = 100  # ids one request may carry, from the API page
+OLD = ""  # the word of an order that was there before it was followed, until it is looked at
 
 
 class Due(NamedTuple):
@@ -51,15 +53,21 @@ class Followed(NamedTuple):
     currency: str
     price: Decimal | None
     charge: Decimal | None
-    cancel_asked_at: float | None = None
+    cancel_asked_at: float | None
+    parent: str | None = None  # the panel's id of the order that made it
 
 
-_COLUMNS = ", ".join(Followed._fields)
+_COLUMNS = ", ".join(Followed._fields[:-1]) + (
+    ", (SELECT p.panel_order_id FROM orders p WHERE p.id = orders.parent_id) AS parent"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What to store of an order after a look. `facts` are for its person; None: nothing to tell."""
+    """What to store of an order after a look. `facts` are for its person; None: nothing to tell.
+
+    `children` are the panel's ids of orders it made; those that are not followed yet will be.
+    """
 
     state: str
     word: str | None
@@ -71,6 +79,7 @@ class Look:
     steady_until: float
     next_poll_at: float | None
     facts: Mapping[str, Any] | None
+    children: Sequence[str] = ()
 
 
 Decide = Callable[[Followed], Look | None]
@@ -96,12 +105,13 @@ async def claim_due(
     )
     if not keys:
         return None
-    # One row, since each row on its own costs a change of threads.
+    # One row, since each row on its own costs a change of threads. The lower bound passes over the orders
+    # that are not looked at any more, of which there may be many.
     (found,) = await tx.fetch(
         "SELECT json_group_array(json_array("
         "  id, panel_order_id, CASE WHEN steady_until > :now THEN said END)) AS due FROM ("
         "  SELECT id, panel_order_id, steady_until, said FROM orders WHERE account_id = :account_id"
-        "  AND (next_poll_at <= :now"
+        "  AND next_poll_at >= 0 AND (next_poll_at <= :now"
         "    OR (state = 'open' AND next_poll_at <= :now + look_factor * :interval * 0.5))"
         "  ORDER BY next_poll_at LIMIT :limit)",
         now=now,
@@ -144,6 +154,15 @@ async def store_one(tx: Transaction, *, chat_id: int, order_id: str, decide: Dec
 
 
 @transaction()
+async def store_seen(
+    tx: Transaction, *, chat_id: int, order_ids: Sequence[str], decide: Decide, now: float
+) -> None:
+    """The same for several."""
+    where = "id IN (SELECT value FROM json_each(:ids)) AND chat_id = :chat_id"
+    await _decide(tx, where, {"ids": json.dumps(order_ids), "chat_id": chat_id}, decide, now)
+
+
+@transaction()
 async def put_back(
     tx: Transaction, *, claim: Claim, orders: Sequence[Due], until: float, failures: int
 ) -> None:
@@ -170,10 +189,40 @@ _TELL = (
 )
 
 
+# A child is looked at right away; its first `word` says whether that look may be news.
+_FOLLOW_CHILD = (
+    "INSERT INTO orders (id, chat_id, account_id, parent_id, state, process, panel_order_id, service_id, "
+    "service_name, fields, link, currency, word, next_poll_at, created_at, changed_at) "
+    "SELECT :id, p.chat_id, p.account_id, p.id, 'open', p.process, :child, p.service_id, "
+    "p.service_name, '{}', p.link, p.currency, :word, :now, :now, :now FROM orders p "
+    "WHERE p.id = :parent AND NOT EXISTS (SELECT 1 FROM orders o "
+    "  WHERE o.account_id = p.account_id AND o.panel_order_id = :child)"
+)
+
+
+async def follow_children(
+    tx: Transaction, children: Sequence[tuple[str, str]], *, now: float, word: str | None = None
+) -> None:
+    """Follow these orders, each given as its parent's id and the panel's id of its own.
+
+    Those that are followed already stay as they are. With OLD as `word` their first look is no news.
+    """
+    await tx.execute_many(
+        _FOLLOW_CHILD,
+        [
+            {"id": secrets.token_hex(6), "parent": parent, "child": child, "word": word, "now": now}
+            for parent, child in children
+        ],
+    )
+
+
 async def _decide(tx: Transaction, where: str, which: Mapping[str, Any], decide: Decide, now: float) -> bool:
     rows = await tx.fetch(f"SELECT {_COLUMNS} FROM orders WHERE {where}", **which)
     looks = [(order.id, look) for order in map(_followed, rows) if (look := decide(order)) is not None]
     await tx.execute_many(_STORE, [_values(order_id, look, now) for order_id, look in looks])
+    children = [(order_id, child) for order_id, look in looks for child in look.children]
+    if children:
+        await follow_children(tx, children, now=now)
     notices = [
         {"id": order_id, "facts": json.dumps(look.facts), "now": now}
         for order_id, look in looks

@@ -5,12 +5,15 @@ from bot.chat import (
     cancelling,
     catalog,
     confirming,
+    exporting,
+    listing,
     masses,
     ordering,
     orders,
     refills,
     services,
     start,
+    statuses,
     uncertain,
     unexpected,
 )
@@ -28,6 +31,9 @@ FEATURES = (
     orders,
     refills,
     cancelling,
+    listing,
+    statuses,
+    exporting,
 )
 
 

@@ -2,8 +2,8 @@
 
 from telegram import MessageEntity
 
-from bot.chat import aftersales
 from bot.chat.asking import account_or_ask
+from bot.chat.cards import card
 from bot.chat.screens import many
 from bot.chat.screens import requests as screens
 from bot.core.aftersales import SKEW_SECONDS
@@ -30,7 +30,7 @@ async def cancel_order(context: Context) -> None:
     answers = await desk.cancelling.ask(context.chat_id, [panel_order_id], seen_at=press.version)
     note = screens.cancel_note(answers[panel_order_id], desk.about)
     order = await orders.get(desk.db, chat_id=context.chat_id, order_id=order.id) or order
-    await context.show(await aftersales.card(context, order, note=note))
+    await context.show(await card(context, order, note=note))
 
 
 async def ask(context: Context) -> None:

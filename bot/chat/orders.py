@@ -1,24 +1,11 @@
-"""/orders: the list, and one order's card."""
+"""One order's card."""
 
-from bot.chat import aftersales
-from bot.chat.screens import orders as screens
-from bot.chat.screens.catalog import PER_PAGE
+from bot.chat.cards import card
 from bot.gateway.context import ChatApplication, Context
-from bot.gateway.handlers import Command, Tapped
+from bot.gateway.handlers import Tapped
 from bot.gateway.texts import t
 from bot.panel.errors import BadKey, PanelError, PanelRefused
 from storage import accounts, orders
-
-
-async def show_list(context: Context) -> None:
-    page = context.press.page if context.incoming.callback_query else 0
-    found = await orders.page(
-        context.desk.db, chat_id=context.chat_id, offset=page * PER_PAGE, limit=PER_PAGE + 1
-    )
-    if not found:
-        await context.show(screens.none_yet() if page == 0 else screens.no_such_page())
-        return
-    await context.show(screens.listing(found[:PER_PAGE], page=page, more=len(found) > PER_PAGE))
 
 
 async def show_card(context: Context) -> None:
@@ -26,7 +13,7 @@ async def show_card(context: Context) -> None:
     if order is None:
         await context.toast(t("I do not know this order. /orders shows yours."))
         return
-    await context.show(await aftersales.card(context, order))
+    await context.show(await card(context, order))
 
 
 async def refresh(context: Context) -> None:
@@ -50,14 +37,12 @@ async def refresh(context: Context) -> None:
         note = t("⚠️ The panel does not answer right now. This is what I knew before:")
     await context.toast("" if note else t("Up to date."))
     now_known = await orders.get(db, chat_id=chat_id, order_id=order_id) or order
-    await context.show(await aftersales.card(context, now_known, note=note))
+    await context.show(await card(context, now_known, note=note))
 
 
 def add_to(application: ChatApplication) -> None:
     application.add_handlers(
         [
-            Command("orders", show_list),
-            Tapped("orders", show_list),
             Tapped("order", show_card),
             Tapped("refresh", refresh),
         ]

@@ -1,7 +1,7 @@
 """`Refill` on an order's card, and /refill for many orders at once."""
 
-from bot.chat import aftersales
 from bot.chat.asking import account_or_ask
+from bot.chat.cards import card
 from bot.chat.screens import many
 from bot.chat.screens import requests as screens
 from bot.core.aftersales import SKEW_SECONDS
@@ -31,7 +31,7 @@ async def refill(context: Context) -> None:
         since=press.version,
     )
     note = screens.refill_note(answers[panel_order_id], desk.about)
-    await context.show(await aftersales.card(context, order, note=note))
+    await context.show(await card(context, order, note=note))
 
 
 async def refill_many(context: Context) -> None:

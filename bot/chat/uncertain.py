@@ -2,7 +2,7 @@
 
 import re
 
-from bot.chat import aftersales
+from bot.chat.cards import card
 from bot.chat.screens import orders as order_screens
 from bot.chat.screens import outcomes
 from bot.chat.screens import uncertain as screens
@@ -58,7 +58,8 @@ async def take_id(context: Context) -> None:
     if not re.fullmatch(r"[\w.-]{1,64}", typed, re.ASCII):
         await context.say(screens.unknown_order_id(None, version=version))
         return
-    if await orders.with_panel_id(db, account_id=account.id, panel_order_id=typed):
+    other = await orders.with_panel_id(db, account_id=account.id, panel_order_id=typed)
+    if other is not None and not other.is_from_elsewhere:
         await context.say(screens.id_in_use(typed, version=version))
         return
     try:
@@ -89,7 +90,7 @@ async def _uncertain(context: Context, order_id: str) -> Order | None:
     if order is None:
         await context.toast(t("I do not know this order. /orders shows yours."))
     else:
-        await context.show(await aftersales.card(context, order))
+        await context.show(await card(context, order))
     return None
 
 

@@ -41,6 +41,6 @@ def aftersales(order: Order, service: Service | None, refill: Refill | None, *, 
             guarantee, status, ended_at=order.changed_at, in_flight=in_flight, now=now
         ),
         may_cancel=may_be_cancelled(order, service.cancel if service else None, now=now),
-        may_repeat=order.service_id != "",
+        may_repeat=bool(order.fields),
         seen_at=max(int(now), int(refill.created_at) + 1 if refill else 0),
     )

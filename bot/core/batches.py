@@ -1,38 +1,53 @@
 """Questions about many ids at once, some of which a panel may not want to hear."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from bot.panel.errors import BadKey, PanelBusy, PanelRefused
 
-REQUESTS_PER_LOOK = 16
+REQUESTS_PER_BATCH = 16
 
 T = TypeVar("T")
 
 
+@dataclass(slots=True)
+class Batch(Generic[T]):
+    """`refused` holds the panel's no to a request for just that id; `left` could not be asked for."""
+
+    found: dict[str, T] = field(default_factory=dict)
+    refused: dict[str, PanelRefused] = field(default_factory=dict)
+    left: Sequence[str] = ()
+    last: PanelRefused | None = None
+
+    def any_found(self) -> "Batch[T]":
+        """Raises the panel's last no when it refused everything."""
+        if self.last is not None and not self.found:
+            raise self.last
+        return self
+
+
 async def in_halves(
     ids: Sequence[str], ask: Callable[[Sequence[str]], Awaitable[Mapping[str, T]]]
-) -> tuple[dict[str, T], set[str]]:
-    """What the panel says, in one request; and the ids that could not be asked for this time.
-
-    Should the panel refuse the request because of one of the ids, halves find that one out, within
-    REQUESTS_PER_LOOK. Raises PanelError when it refuses them all.
-    """
+) -> Batch[T]:
+    """One request. Should the panel refuse it because of one of the ids, halves find that one out, within
+    REQUESTS_PER_BATCH. Raises PanelError when asking again is of no use."""
+    batch: Batch[T] = Batch()
     waiting = [list(ids)]
-    found: dict[str, T] = {}
-    last: PanelRefused | None = None
-    for _ in range(REQUESTS_PER_LOOK):
+    for _ in range(REQUESTS_PER_BATCH):
         if not waiting:
             break
         some = waiting.pop(0)
         try:
-            found |= await ask(some)
+            batch.found |= await ask(some)
         except (BadKey, PanelBusy):
             raise
         except PanelRefused as refused:
-            last = refused
+            batch.last = refused
             middle = len(some) // 2
-            waiting += [half for half in (some[:middle], some[middle:]) if half and middle]
-    if last is not None and not found:
-        raise last
-    return found, {one for some in waiting for one in some}
+            if middle:
+                waiting += [some[:middle], some[middle:]]
+            else:
+                batch.refused[some[0]] = refused
+    batch.left = [one for some in waiting for one in some]
+    return batch

@@ -7,12 +7,13 @@ from typing import Any
 from bot.core import schedule
 from bot.panel.models import OrderStatus, Status
 from bot.panel.replies import status_of
-from storage.tracking import Followed, Look
+from storage.tracking import OLD, Followed, Look
 
 _COMPARED = (
     "state", "word", "charge", "start_count", "remains", "said", "look_factor", "steady_until"
 )  # fmt: skip
-_GIVES_BACK = {Status.PARTIAL, Status.CANCELED, Status.REFUNDED, Status.FAILED}
+MOST_CHILDREN = 1000  # of one order that are followed: a panel may say anything
+GIVES_BACK = {Status.PARTIAL, Status.CANCELED, Status.REFUNDED, Status.FAILED}
 
 
 def decide(
@@ -22,6 +23,7 @@ def decide(
 
     A new status word is told; numbers that move are stored silently. The first look at a fresh order
     tells nothing when it is merely pending. A value the panel does not give now keeps its last one.
+    Of an order that another one made, a run or a post, only its end is told.
     A `scheduled` look at an ended order is its last; one that a person asked for is not.
     """
     told = _is_new(order, status)
@@ -42,11 +44,13 @@ def decide(
         steady_until=moved_at + pace.steady_for,
         next_poll_at=None if last_look else now + pace.factor * interval,
         facts=None,
+        children=status.children[:MOST_CHILDREN],
     )
     if told:
         return _with_facts(order, look, status)
     same = all(getattr(look, name) == getattr(order, name) for name in _COMPARED)
-    return None if same and not last_look else look
+    unheard = status.said is None and bool(status.children)  # some of them may be new
+    return None if same and not last_look and not unheard else look
 
 
 def close(order: Followed) -> Look:
@@ -67,12 +71,14 @@ def close(order: Followed) -> Look:
 
 def returned(price: Decimal | None, charge: Decimal | None, status: Status | None) -> Decimal | None:
     """What an ended order gave back, as far as its reported charge tells; None when it does not."""
-    if status not in _GIVES_BACK or price is None or charge is None or not 0 <= charge < price:
+    if status not in GIVES_BACK or price is None or charge is None or not 0 <= charge < price:
         return None
     return price - charge
 
 
 def _is_new(order: Followed, status: OrderStatus) -> bool:
+    if order.word == OLD or (order.parent is not None and not status.ended):
+        return False
     if order.word is None:
         if order.cancel_asked_at is not None and not status.ended:
             return False  # placed elsewhere, and only the end was asked for
@@ -96,6 +102,7 @@ def _with_facts(order: Followed, look: Look, status: OrderStatus) -> Look:
         "charge": None if look.charge is None else str(look.charge),
         "returned": None if back is None else str(back),
         "currency": order.currency,
+        "parent": order.parent,
     }
     if order.cancel_asked_at is not None:
         facts["cancel_asked"] = True

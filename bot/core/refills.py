@@ -17,7 +17,7 @@ from bot.core.batches import in_halves
 from bot.core.requests import Answer, AskedBefore, KeyGone, NotReached, Refused, Taken, Unsure
 from bot.core.tracking import LEASE_SECONDS
 from bot.panel.client import PanelClient
-from bot.panel.errors import BadKey, PanelBusy, PanelError, PanelRefused
+from bot.panel.errors import BadKey, PanelError
 from bot.panel.models import RefillStatus, Unreadable
 from storage import refill_queue, refills
 from storage.accounts import Account
@@ -144,13 +144,7 @@ class Refills:
                 return {ids[0]: await self._machines.refill_status(key, ids[0])}
             return await self._machines.refill_statuses(key, ids)
 
-        try:
-            found, _ = await in_halves([refill.panel_refill_id for refill in claim.refills], ask)
-        except (BadKey, PanelBusy):
-            raise
-        except PanelRefused:
-            return {}
-        return found
+        return (await in_halves([refill.panel_refill_id for refill in claim.refills], ask)).found
 
     async def _put_back(self, claim: RefillClaim, error: PanelError | None) -> None:
         failures = claim.failures + 1

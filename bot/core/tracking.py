@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.core import schedule
 from bot.core.accounts import Accounts
-from bot.core.batches import in_halves
+from bot.core.batches import Batch, in_halves
 from bot.core.changes import close, decide
 from bot.panel.client import PanelClient
 from bot.panel.errors import BadKey, PanelError
@@ -48,7 +48,7 @@ class Tracking:
     async def look(self, claim: Claim) -> bool:
         """Ask for the statuses of a claim and store what changed; True when something is to be told."""
         try:
-            statuses, left = await self._statuses(claim)
+            batch = await self._statuses(claim)
         except BadKey:
             await self._put_back(claim, None)
             await self._accounts.park(claim.account, tell=True)
@@ -56,7 +56,7 @@ class Tracking:
         except PanelError as error:
             await self._put_back(claim, error)
             return False
-        now = self._clock()
+        now, statuses, left = self._clock(), batch.found, set(batch.left)
 
         def judge(order: Followed) -> Look | None:
             status = statuses.get(order.panel_order_id)
@@ -90,13 +90,14 @@ class Tracking:
             now=now,
         )
 
-    async def _statuses(self, claim: Claim) -> tuple[dict[str, OrderStatus | Unreadable | None], set[str]]:
-        """What the panel says, and the ids that could not be asked for this time. Raises PanelError."""
+    async def _statuses(self, claim: Claim) -> Batch[OrderStatus | Unreadable | None]:
+        """What the panel says. Raises PanelError, also when it refuses them all."""
         key = self._accounts.key(claim.account)
         said = {order.panel_order_id: order.said for order in claim.orders}
-        return await in_halves(
+        batch = await in_halves(
             list(said), lambda ids: self._machines.order_statuses(key, {one: said[one] for one in ids})
         )
+        return batch.any_found()
 
     async def _put_back(self, claim: Claim, error: PanelError | None) -> None:
         failures = claim.failures + 1

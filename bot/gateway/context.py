@@ -16,6 +16,7 @@ from bot.core.drafts import Draft
 from bot.core.masses import Masses
 from bot.core.ordering import Ordering
 from bot.core.refills import Refills
+from bot.core.statuses import Statuses
 from bot.core.tracking import Tracking
 from bot.gateway.buttons import Press
 from bot.gateway.dialog import Dialog, Step, Turn, current_turn
@@ -50,6 +51,7 @@ class Desk:
     tracking: Tracking
     refills: Refills
     cancelling: Cancelling
+    statuses: Statuses
     placing: Placing
     masses: Masses
     mass_job: MassesJob

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -139,5 +140,7 @@ def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, di
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, content_type) in (data.multipart_data or {}).items():
-        form.add_field(name, content, filename=filename, content_type=content_type)
+        # piece by piece: all at once would hold up the event loop
+        stream = BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(name, stream, filename=filename, content_type=content_type)
     return form, {}

@@ -9,7 +9,7 @@ from bot.core import schedule
 from bot.core.changes import decide, returned
 from bot.panel.models import OrderStatus, Status
 from bot.panel.replies import status_of
-from storage.tracking import Followed, Look
+from storage.tracking import OLD, Followed, Look
 
 NOW, INTERVAL, DAY = 1_800_000_000.0, 60.0, 86400.0
 FRESH = Followed(
@@ -28,6 +28,7 @@ FRESH = Followed(
     quantity=50,
     currency="USD",
     price=Decimal("0.045"),
+    cancel_asked_at=None,
     charge=None,
 )
 RUNNING = FRESH._replace(
@@ -88,6 +89,7 @@ def test_tells_numbers_as_they_are_now() -> None:
         "charge": "0.02",
         "returned": "0.025",
         "currency": "USD",
+        "parent": None,
     }
 
 
@@ -231,3 +233,52 @@ def test_of_an_order_placed_elsewhere_that_is_to_be_cancelled_only_the_end_is_to
 ) -> None:
     elsewhere = FRESH._replace(cancel_asked_at=NOW - 1, price=None, quantity=None)
     assert (look(elsewhere, says(word)).facts is not None) is told
+
+
+CHILD = FRESH._replace(parent="23501")
+
+
+@pytest.mark.parametrize("word", ["Pending", "Processing", "In progress", "On hold"])
+@pytest.mark.parametrize("before", [None, "Pending", "Processing", "Completed"])
+def test_of_a_run_the_steps_in_between_are_not_told(word: str, before: str | None) -> None:
+    found = decide(CHILD._replace(word=before), says(word, remains=3), now=NOW, interval=INTERVAL)
+    assert found is not None
+    assert (found.facts, found.word) == (None, word)
+
+
+@pytest.mark.parametrize("word", ["Completed", "Partial", "Canceled", "Refunded", "Fail", "Expired"])
+@pytest.mark.parametrize("before", [None, "Pending", "In progress"])
+def test_of_a_run_the_end_is_told_with_the_order_it_belongs_to(word: str, before: str | None) -> None:
+    facts = look(CHILD._replace(word=before), says(word)).facts
+    assert facts is not None
+    assert (facts["word"], facts["parent"]) == (word, "23501")
+
+
+@pytest.mark.parametrize("word", ["Pending", "In progress", "Completed"])
+def test_how_an_order_stood_before_it_was_followed_is_no_news(word: str) -> None:
+    found = look(FRESH._replace(word=OLD), says(word))
+    assert (found.facts, found.word, found.state) == (
+        None,
+        word,
+        "ended" if word == "Completed" else "open",
+    )
+
+
+def test_what_an_order_made_is_kept_with_what_it_said() -> None:
+    status = says("In progress")._replace(children=("1", "2"))
+    assert look(RUNNING._replace(said="other"), status).children == ("1", "2")
+    assert decide(RUNNING, status, now=NOW, interval=INTERVAL) is None
+
+
+def test_what_is_not_kept_may_name_new_ones() -> None:
+    status = says("In progress")._replace(children=("1",), said=None)
+    assert look(RUNNING._replace(said=None), status).children == ("1",)
+    assert (
+        decide(RUNNING._replace(said=None), says("In progress")._replace(said=None), now=NOW, interval=60)
+        is None
+    )
+
+
+def test_a_panel_cannot_make_us_follow_any_number_of_orders() -> None:
+    status = says("In progress")._replace(children=tuple(map(str, range(5000))))
+    assert len(look(FRESH, status).children) == 1000

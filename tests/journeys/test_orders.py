@@ -7,6 +7,8 @@ from bot.sandbox.telegram import Person
 from tests.conftest import World
 from tests.journeys.stories import LINK, becomes, confirms, places, says, taps
 
+FILTERS = ["• All", "Open", "Ended", "Refilling", "Uncertain"]
+
 
 async def test_no_orders_yet(chat: Person) -> None:
     shown = await says(chat, "/orders")
@@ -18,11 +20,11 @@ async def test_no_orders_yet(chat: Person) -> None:
 async def test_the_newest_come_first_and_are_paged(chat: Person) -> None:
     ids = [await places(chat, f"1 {LINK}/{number} 50") for number in range(10)]
     first = await says(chat, "/orders")
-    assert [label.split(" · ")[0] for label in first.buttons] == [*reversed(ids[2:]), "Next ›"]
+    assert [label.split(" · ")[0] for label in first.buttons] == [*reversed(ids[2:]), "Next ›", *FILTERS]
     assert "Page 1" in first.text
 
     second = await taps(chat, "Next ›")
-    assert [label.split(" · ")[0] for label in second.buttons] == [ids[1], ids[0], "‹ Back"]
+    assert [label.split(" · ")[0] for label in second.buttons] == [ids[1], ids[0], "‹ Back", *FILTERS]
     assert "Page 2" in second.text
     assert "Next ›" in (await taps(chat, "‹ Back")).buttons
 
@@ -32,7 +34,7 @@ async def test_a_page_of_exactly_eight_is_the_only_one(chat: Person) -> None:
         await places(chat, f"1 {LINK}/{number} 50")
     shown = await says(chat, "/orders")
 
-    assert len(shown.buttons) == 8
+    assert len(shown.buttons) == 8 + len(FILTERS)
     assert "Page" not in shown.text
 
 
@@ -41,7 +43,7 @@ async def test_the_card_says_how_an_order_stands(chat: Person, panel: Panel) -> 
     panel.set_order(order_id, status="In progress", start_count=1234, remains=600, charge="0.90")
     await chat.sees(f"Order {order_id}: In progress")
     listed = await says(chat, "/orders")
-    assert listed.buttons == [f"{order_id} · In progress · Instagram Followers"]
+    assert listed.buttons == [f"{order_id} · In progress · Instagram Followers", *FILTERS]
 
     card = await taps(chat, order_id, on=listed)
     for part in (
@@ -124,7 +126,7 @@ async def test_a_refused_order_stands_in_the_list_with_its_reason(chat: Person, 
     panel.misbehave(Trouble.ERROR, action="add", text="Bad <b>link</b>")
     await confirms(chat, "Not placed.")
     listed = await says(chat, "/orders")
-    assert listed.buttons == ["– · not placed · Instagram Followers"]
+    assert listed.buttons == ["– · not placed · Instagram Followers", *FILTERS]
 
     card = await taps(chat, "not placed", on=listed)
     assert "says: “Bad <b>link</b>”" in card.text

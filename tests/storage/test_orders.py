@@ -107,17 +107,9 @@ async def test_an_uncertain_order_is_dismissed_by_its_person(db: SqliteDatabase)
 async def test_nobody_sees_anybody_elses(db: SqliteDatabase) -> None:
     await begin(db)
     assert await orders.get(db, chat_id=BORIS, order_id="draft-1") is None
-    assert await orders.page(db, chat_id=BORIS, offset=0, limit=9) == []
     assert await orders.count_open(db, chat_id=BORIS) == 0
     assert await orders.open_on_link(db, chat_id=BORIS, service_id="1", link=LINK) == []
     assert await orders.with_panel_id(db, account_id="key-2", panel_order_id="draft-1") is None
-
-
-async def test_pages_run_from_the_newest_to_the_oldest(db: SqliteDatabase) -> None:
-    for number in range(5):
-        await begin(db, f"order-{number}", created_at=NOW + number)
-    pages = [await orders.page(db, chat_id=ANNA, offset=offset, limit=2) for offset in (0, 2, 4)]
-    assert [[order.id[-1] for order in page] for page in pages] == [["4", "3"], ["2", "1"], ["0"]]
 
 
 @pytest.mark.parametrize(

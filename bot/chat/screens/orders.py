@@ -1,12 +1,20 @@
-"""The list of orders, one order's card, and the news about it."""
+"""One order's card, and the news about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
 
 from bot.chat.screens import aftersales
+from bot.chat.screens.families import (
+    NO_FAMILY,
+    OF_SUBSCRIPTIONS,
+    Family,
+    belongs_to,
+    family_line,
+    family_rows,
+)
 from bot.chat.screens.outcomes import facts
 from bot.chat.screens.uncertain import evidence, uncertain_rows
 from bot.core.aftersales import NOTHING, Aftersales
@@ -39,34 +47,14 @@ _STATES = {
 _BAR = 10  # cells
 
 
-def none_yet() -> Screen:
-    return Screen(
-        t("No orders yet. /order places your first one."), ((Button(t("New order"), Press("new")),),)
-    )
-
-
-def no_such_page() -> Screen:
-    return Screen(t("This page is empty. /orders shows your newest orders."))
-
-
-def listing(found: Sequence[Order], *, page: int, more: bool) -> Screen:
-    """`found` is one page, newest first; `more`: there is another page behind it."""
-    rows = tuple((Button(_label(order), Press("order", order.id)),) for order in found)
-    turning = []
-    if page > 0:
-        turning.append(Button(t("‹ Back"), Press("orders", "", page - 1)))
-    if more:
-        turning.append(Button(t("Next ›"), Press("orders", "", page + 1)))
-    return Screen(
-        paragraphs(
-            t("<b>Your orders</b>, newest first"),
-            t("Page {page}", page=page + 1) if page or more else None,
-        ),
-        (*rows, *((tuple(turning),) if turning else ())),
-    )
-
-
-def card(order: Order, about: About, *, note: str | None = None, after: Aftersales = NOTHING) -> Screen:
+def card(
+    order: Order,
+    about: About,
+    *,
+    family: Family = NO_FAMILY,
+    note: str | None = None,
+    after: Aftersales = NOTHING,
+) -> Screen:
     """One order in full. `note` stands above it, `after` is what can be done about it."""
     back = Button(t("‹ Back"), Press("orders"))
     if order.state == "uncertain":
@@ -77,7 +65,10 @@ def card(order: Order, about: About, *, note: str | None = None, after: Aftersal
         body = paragraphs(_progress(order), aftersales.said(order, after, now=after.seen_at))
         refresh = Button(t("Refresh"), Press("refresh", order.id))
         rows = ((refresh,), *aftersales.rows(order, after), (back,))
-    return Screen(paragraphs(note, _title(order), facts(order) or None, body or None), rows)
+    return Screen(
+        paragraphs(note, _title(order), family_line(order, family), facts(order) or None, body or None),
+        (*family_rows(order, family), *rows),
+    )
 
 
 def _why(order: Order, about: About) -> Markup:
@@ -100,11 +91,12 @@ def change(news: Mapping[str, Any], order_id: str) -> Screen:
                 "{mark} Order <b>{id}</b>: <b>{status}</b>",
                 mark=_MARKS.get(status, "🔔") if status else "🔔",
                 id=news["panel_order_id"],
-                status=_word(news["word"]),
+                status=status_text(news["word"]),
             ),
             lines(
+                belongs_to(news["parent"]) if news.get("parent") else None,
                 shorten_name(news["service"]) or None,
-                t("before: {status}", status=_word(news["before"])) if news["before"] else None,
+                t("before: {status}", status=status_text(news["before"])) if news["before"] else None,
                 _left(left, whole),
                 t("start count: {n}", n=number(start)) if start is not None else None,
                 t("came back: <b>{amount}</b>", amount=money(Decimal(back), news["currency"]))
@@ -115,7 +107,7 @@ def change(news: Mapping[str, Any], order_id: str) -> Screen:
                 else None,
             ),
             _cancellation(status) if news.get("cancel_asked") else None,
-            _comfort(status, back),
+            _comfort(status, back, status_of(news["before"] or "")),
         ),
         ((Button(t("Show order"), Press("order", order_id)),),),
     )
@@ -153,10 +145,10 @@ def _title(order: Order) -> Markup:
 
 
 def _status(order: Order) -> str:
-    return _word(order.word) if order.word else t(_STATES.get(order.state, Status.PENDING))
+    return status_text(order.word) if order.word else t(_STATES.get(order.state, Status.PENDING))
 
 
-def _word(word: str) -> str:
+def status_text(word: str) -> str:
     """Known words in the person's language, unknown ones as the panel writes them."""
     status = status_of(word)
     return t(status.value) if status else word
@@ -207,13 +199,19 @@ def _cancellation(status: Status | None) -> Markup:
             return t("You asked to cancel it. That is not done yet; I go on watching.")
 
 
-def _comfort(status: Status | None, back: str | None) -> Markup | None:
-    """What the change means for the money, where the numbers above do not say it."""
+def _comfort(status: Status | None, back: str | None, before: Status | None) -> Markup | None:
+    """What the change means for the money, where the numbers above do not say it.
+
+    Of a subscription nothing comes back: its posts are paid when they come.
+    """
+    if before in OF_SUBSCRIPTIONS:
+        return None
     if status in {Status.PARTIAL, Status.CANCELED, Status.REFUNDED, Status.FAILED} and back is None:
         return t("The panel does not say what came back. /balance shows what you have.")
     return None
 
 
-def _label(order: Order) -> str:
-    parts = (order.panel_order_id or "–", _status(order), order.service_name)
-    return shorten(" · ".join(filter(None, parts)).replace("\n", " "), 48)
+def label(order: Order, made: str | None = None) -> str:
+    """An order in a list; `made` says how many runs or posts it has."""
+    parts = (order.panel_order_id or "–", _status(order), made, order.service_name.replace("\n", " "))
+    return shorten(" · ".join(part for part in parts if part), 48)

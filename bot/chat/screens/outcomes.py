@@ -68,7 +68,9 @@ def dismissed(order: Order) -> Screen:
 
 
 def facts(order: Order) -> Markup:
-    """What was ordered, in a few lines."""
+    """What was ordered, in a few lines. Of an order placed elsewhere nothing is known."""
+    if not order.service_id:
+        return Markup()
     return lines(
         t("{id} · {name}", id=order.service_id, name=shorten(order.service_name, 250))
         if order.service_id
