@@ -41,8 +41,8 @@ async def test_categories_come_first_and_a_service_opens_its_card(chat: Person, 
     await taps(chat, "Instagram Followers")
     listed = await taps(chat, "Next ›")
     assert "Page 2 of 5" in listed.text
-    card = await taps(chat, listed.buttons[0])
-    assert card.text.startswith(listed.buttons[0].split(" · ")[0] + " · ")
+    label = listed.buttons[0]
+    assert (await taps(chat, label)).text.startswith(label.split(" · ")[0] + " · ")
     assert "Page 2 of 5" in (await taps(chat, "‹ Back")).text
     assert panel.calls("add") == []
 
@@ -76,7 +76,7 @@ async def test_the_card_tells_all_the_panel_says(chat: Person, panel: Panel) -> 
         "cancel: no\n"
         "average time: 1 hour 41 minutes\n\n"
         "Public <i>accounts</i> only\n\n"
-        "To share it: https://t.me/panelgram_demo_bot?start=s_Gold_7-x"
+        "To share it: https://t.me/panelgram_bot?start=s_Gold_7-x"
     )
     assert card.buttons == ["Order", "☆ Favourite", "‹ Back"]
 
@@ -237,8 +237,8 @@ async def test_a_crafted_star_for_no_service_stores_nothing(chat: Person) -> Non
 
 
 async def test_services_ordered_lately_come_first_the_newest_on_top(chat: Person, panel: Panel) -> None:
-    for service in ("4", "1", "5", "6", "1", "7"):
-        await places(chat, f"{service} {LINK}/{service} 5000")
+    for number, service in enumerate(("4", "1", "5", "6", "1", "7")):
+        await places(chat, f"{service} {LINK}/{number} 5000")
     shown = await says(chat, "/order")
     assert [label.split(" · ")[0] for label in shown.buttons[:5]] == [
         "↻ 7",
