@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.chat import ordering
 from bot.chat.asking import account_and_catalog
 from bot.chat.screens import catalog as screens
-from bot.core.catalog import Catalog
+from bot.core.catalog import Catalog, Found
 from bot.core.drafts import Draft
 from bot.gateway.context import ChatApplication, Context, first_word
 from bot.gateway.dialog import Step
@@ -17,7 +17,7 @@ from storage.accounts import Account
 
 CATEGORY = "\n"  # begins what is browsed when it is a category
 FAVOURITES = CATEGORY + "★"
-_LATELY = 4  # services ordered lately that the first page offers again
+_LATELY = 4  # services ordered lately that the first page offers again, if the panel still does
 
 
 async def order(context: Context) -> None:
@@ -54,56 +54,81 @@ async def search(context: Context, account: Account, catalog: Catalog, text: str
     found = await catalog.find(text)
     if found.services:
         context.go(_step(context), browsing=" ".join(text.split()))
-        await show_list(context, account, catalog)
+        await show_list(context, account, catalog, looked=found)
     else:
         version = context.go(_step(context))
         await context.show(screens.nothing_found(text, version=version))
 
 
-async def show_list(context: Context, account: Account, catalog: Catalog, *, page: int = 0) -> None:
-    """What the dialog is browsing: the categories, one of them, favourites, or what was searched for."""
-    browsing, step = context.dialog.browsing, _step(context)
-    version = context.go(step)
-    ordering_now = step is Step.CHOOSING
+async def show_list(
+    context: Context, account: Account, catalog: Catalog, *, page: int = 0, looked: Found | None = None
+) -> None:
+    """What the dialog is browsing: the categories, one of them, favourites, or what was searched for.
+
+    `looked` is what the search found, if that was done just now.
+    """
+    version = context.go(_step(context))
     if not catalog.categories:
         await context.show(screens.empty())
         return
-    starred = [catalog.by_id[one] for one in await _starred(context, account) if one in catalog.by_id]
-    note = None
-    category = catalog.category(browsing.removeprefix(CATEGORY)) if browsing.startswith(CATEGORY) else None
-    found: Sequence[Service]
-    if category is not None:
-        found, title = category.services, screens.name_of(category)
-    elif browsing == FAVOURITES and starred:
-        found, title = starred, t("★ Favourites")
-    elif browsing and not browsing.startswith(CATEGORY):
-        looked = await catalog.find(browsing)
-        found, title = looked.services, browsing
-        note = screens.did_you_mean() if looked.guessed else None
-    else:
-        lately = [catalog.by_id[one] for one in await _lately(context, account) if one in catalog.by_id]
-        await context.show(
-            screens.categories(
-                catalog.categories,
-                page=page,
-                version=version,
-                ordering=ordering_now,
-                lately=lately[:_LATELY],
-                starred=len(starred),
-            )
-        )
+    listed = await _listed(context, account, catalog, looked)
+    if listed is None:
+        await _show_categories(context, account, catalog, page=page, version=version)
         return
+    title, found = listed
     await context.show(
         screens.services(
-            found,
+            found.services,
             title=title,
             page=page,
             version=version,
             currency=account.currency,
-            ordering=ordering_now,
-            note=note,
+            ordering=_step(context) is Step.CHOOSING,
+            guessed=found.guessed,
         )
     )
+
+
+async def _show_categories(
+    context: Context, account: Account, catalog: Catalog, *, page: int, version: int
+) -> None:
+    lately = await favourites.ordered_lately(
+        context.desk.db, chat_id=context.chat_id, panel=account.panel, limit=2 * _LATELY
+    )
+    await context.show(
+        screens.categories(
+            catalog.categories,
+            page=page,
+            version=version,
+            ordering=_step(context) is Step.CHOOSING,
+            lately=_offered(catalog, lately)[:_LATELY],
+            starred=len(await _starred(context, account, catalog)),
+        )
+    )
+
+
+async def _listed(
+    context: Context, account: Account, catalog: Catalog, looked: Found | None
+) -> tuple[str, Found] | None:
+    """The title and the services of what is browsed; None for the categories."""
+    browsing = context.dialog.browsing
+    if browsing == FAVOURITES:
+        starred = await _starred(context, account, catalog)
+        return (t("★ Favourites"), Found(starred, guessed=False)) if starred else None
+    if browsing.startswith(CATEGORY):
+        category = catalog.category(browsing.removeprefix(CATEGORY))
+        return (screens.name_of(category), Found(category.services, guessed=False)) if category else None
+    return (browsing, looked or await catalog.find(browsing)) if browsing else None
+
+
+async def _starred(context: Context, account: Account, catalog: Catalog) -> tuple[Service, ...]:
+    ids = await favourites.listed(context.desk.db, chat_id=context.chat_id, panel=account.panel)
+    return _offered(catalog, ids)
+
+
+def _offered(catalog: Catalog, ids: Sequence[str]) -> tuple[Service, ...]:
+    """Without those that the panel offers no more."""
+    return tuple(catalog.by_id[service_id] for service_id in ids if service_id in catalog.by_id)
 
 
 async def turn_page(context: Context) -> None:
@@ -149,17 +174,6 @@ async def pick(context: Context) -> None:
 def _step(context: Context) -> Step:
     """The lists are the same with and without ordering."""
     return Step.BROWSING if context.dialog.step is Step.BROWSING else Step.CHOOSING
-
-
-async def _starred(context: Context, account: Account) -> list[str]:
-    return await favourites.listed(context.desk.db, chat_id=context.chat_id, panel=account.panel)
-
-
-async def _lately(context: Context, account: Account) -> list[str]:
-    """Some more than are shown: the panel may not offer all of them any more."""
-    return await favourites.ordered_lately(
-        context.desk.db, chat_id=context.chat_id, panel=account.panel, limit=2 * _LATELY
-    )
 
 
 def add_to(application: ChatApplication) -> None:

@@ -38,7 +38,7 @@ _LINES = msgspec.json.Decoder(list[Line], float_hook=replies.decimal)
 
 
 def load(text: str, *, status_code: int = 200, retry_after: float | None = None) -> Json:
-    """As `replies.load`, three times as quick when it is a list of the usual shape, whose items are Lines."""
+    """As `replies.load`, twice as quick when it is a list of the usual shape, whose items are Lines."""
     if status_code < 400:
         try:
             return _LINES.decode(text)

@@ -140,12 +140,12 @@ async def test_what_is_spelled_exactly_so_is_no_guess() -> None:
 async def test_the_fewest_mistakes_come_first() -> None:
     shop = Catalog(
         [
-            service("1", name="Followorz", rate=Decimal(1)),
+            service("1", name="Follovers", rate=Decimal(1)),
             service("2", name="Followers", rate=Decimal(2)),
         ]
     )
-    assert [one.id for one in (await shop.find("folowers")).services] == ["2"]
-    assert [one.id for one in (await shop.find("followerz")).services] == ["1", "2"]
+    assert [one.id for one in (await shop.find("folowers")).services] == ["2", "1"]
+    assert [one.id for one in (await shop.find("folofers")).services] == ["1", "2"]
 
 
 @pytest.mark.parametrize(

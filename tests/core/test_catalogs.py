@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.catalog import FRESH_SECONDS, PAUSE_SECONDS, Catalog, Catalogs
+from bot.core.catalog import FIRST_TRIES, FRESH_SECONDS, MOST_AN_HOUR, PAUSE_SECONDS, Catalog, Catalogs
 from bot.panel.errors import BadKey, PanelError
 from bot.sandbox.panel import Trouble
 from tests.core.core_world import BORIS, KEY, OTHER, World, open_world
@@ -236,3 +236,15 @@ async def test_a_refresh_that_failed_is_not_tried_again_by_the_next_run(world: W
     assert (await later.of(await world.account())).by_id == old.by_id
     await settle(later)
     assert asked(world) == 2
+
+
+async def test_first_tries_count_for_the_hour_too(world: World) -> None:
+    await world.connect()
+    world.panel.misbehave(Trouble.SERVER_ERROR, action="services", times=FIRST_TRIES - 1)
+    for _ in range(FIRST_TRIES - 1):
+        with pytest.raises(PanelError):
+            await world.catalogs.of(await world.account())
+    for _ in range(int(3600 / PAUSE_SECONDS) - 1):
+        await world.catalogs.of(await world.account(), fresh=True)
+        world.clock.now += PAUSE_SECONDS + 1
+    assert asked(world) == MOST_AN_HOUR

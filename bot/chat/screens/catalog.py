@@ -59,7 +59,7 @@ def services(
     version: int,
     currency: str,
     ordering: bool,
-    note: str | None,
+    guessed: bool,
 ) -> Screen:
     """`ordering`: a tap on one begins its order; else it opens its card."""
     pages = page_count(len(found))
@@ -73,16 +73,12 @@ def services(
     return Screen(
         paragraphs(
             t("<b>{title}</b>", title=shorten(title, _LONGEST_NAME)),
-            note,
+            t("Nothing is spelled exactly so; did you mean:") if guessed else None,
             *(_described(service, currency) for service in shown),
             _page_line(page, pages),
         ),
         (*rows, *_turning(page, pages, version=version, back=back)),
     )
-
-
-def did_you_mean() -> str:
-    return t("Nothing is spelled exactly so; did you mean:")
 
 
 def nothing_found(words: str, *, version: int) -> Screen:
