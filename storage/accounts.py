@@ -62,15 +62,6 @@ async def with_key(db: Database, *, chat_id: int, panel: str) -> list[Account]:
     return [account(row) for row in rows]
 
 
-async def kept(db: Database, *, chat_id: int) -> list[Account]:
-    """All accounts of a chat whose key is still kept, at whatever panel."""
-    rows = await db.read(
-        f"SELECT {COLUMNS} FROM accounts WHERE chat_id = :chat_id AND encrypted_key IS NOT NULL",
-        chat_id=chat_id,
-    )
-    return [account(row) for row in rows]
-
-
 @transaction(durable=True)
 async def connect(tx: Transaction, new: Account, *, language: str, now: float) -> None:
     """Make `new` the chat's current account, in place of the one before or of its own old self."""

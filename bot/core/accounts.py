@@ -82,6 +82,10 @@ class Accounts:
     async def current(self, chat_id: int) -> Account | None:
         return await accounts.current(self._db, chat_id=chat_id, panel=self._url)
 
+    async def kept(self, chat_id: int) -> list[Account]:
+        """All of the chat's accounts whose key is still kept, the current one first."""
+        return await accounts.with_key(self._db, chat_id=chat_id, panel=self._url)
+
     def key(self, account: Account) -> str:
         return self._vault.open(
             account.encrypted_key,
@@ -154,8 +158,7 @@ class Accounts:
         return max(waits, default=0.0)
 
     async def _store(self, chat_id: int, key: str, balance: Balance, language: str) -> None:
-        kept = await accounts.with_key(self._db, chat_id=chat_id, panel=self._url)
-        same = next((one for one in kept if self.key(one) == key), None)
+        same = next((one for one in await self.kept(chat_id) if self.key(one) == key), None)
         new = Account(
             id=same.id if same else secrets.token_hex(8),
             chat_id=chat_id,

@@ -40,9 +40,8 @@ class Cancelling:
 
         Nothing is sent for orders of which it was asked since `seen_at`, when their person saw them last.
         """
-        current = await self._accounts.current(chat_id)
         grouped, answers = await requests.by_key(
-            self._db, chat_id=chat_id, current=current, panel_order_ids=panel_order_ids
+            self._db, self._accounts, chat_id=chat_id, panel_order_ids=panel_order_ids
         )
         for more in await asyncio.gather(
             *(self._ask_with(account, asked, seen_at) for account, asked in grouped.items())

@@ -63,9 +63,8 @@ class Refills:
 
         `request` names the update that asked, `since` is when its person saw how things are.
         """
-        current = await self._accounts.current(chat_id)
         grouped, answers = await requests.by_key(
-            self._db, chat_id=chat_id, current=current, panel_order_ids=panel_order_ids
+            self._db, self._accounts, chat_id=chat_id, panel_order_ids=panel_order_ids
         )
         for more in await asyncio.gather(
             *(self._ask_with(account, asked, request, since) for account, asked in grouped.items())

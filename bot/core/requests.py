@@ -9,7 +9,6 @@ import structlog
 from bot.core.accounts import Accounts
 from bot.panel.errors import NotSent, PanelError, PanelRefused
 from bot.panel.models import Unreadable
-from storage import accounts as stored_accounts
 from storage import elsewhere
 from storage.accounts import Account
 from storage.database import Database
@@ -86,14 +85,15 @@ async def send(
 
 
 async def by_key(
-    db: Database, *, chat_id: int, current: Account | None, panel_order_ids: Sequence[str]
+    db: Database, accounts: Accounts, *, chat_id: int, panel_order_ids: Sequence[str]
 ) -> tuple[dict[Account, list[Asked]], dict[str, Answer]]:
     """Which key asks for which order: the one that placed it, else the current one.
 
     The second are the orders whose key is gone.
     """
     known = await elsewhere.known(db, chat_id=chat_id, panel_order_ids=panel_order_ids)
-    keys = {account.id: account for account in await stored_accounts.kept(db, chat_id=chat_id)}
+    current = await accounts.current(chat_id)
+    keys = {account.id: account for account in await accounts.kept(chat_id)}
     grouped: dict[Account, list[Asked]] = {}
     gone: dict[str, Answer] = {}
     for one in panel_order_ids:

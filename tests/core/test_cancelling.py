@@ -117,6 +117,21 @@ async def test_what_was_taken_is_looked_at_soon_and_told_with_what_came_back(wor
     assert '"returned": "0.045' in facts
 
 
+async def test_it_is_looked_at_more_seldom_again_when_nothing_comes_of_it(world: World) -> None:
+    await world.connect()
+    (order,) = await placed(world)
+    for _ in range(3):
+        world.clock.now += 86400
+        await look(world)
+    await ask(world, [order])
+    factors = set()
+    for _ in range(70):
+        world.clock.now = (await world.rows("orders"))[0]["next_poll_at"]
+        await look(world)
+        factors.add((await world.rows("orders"))[0]["look_factor"])
+    assert factors == {1, 5}
+
+
 async def look(world: World) -> bool:
     claim = await world.tracking.claim()
     assert claim is not None

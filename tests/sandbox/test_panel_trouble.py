@@ -177,3 +177,18 @@ async def test_a_port_is_free_again_once_stopped(panel: Panel) -> None:
     assert second.url == f"http://127.0.0.1:{first.port}"
     with socket.create_connection(("127.0.0.1", second.port)):
         await second.stop()
+
+
+async def test_a_caller_that_goes_in_mid_request_has_asked_for_nothing(
+    server: Server, http: httpx.AsyncClient, panel: Panel, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await asyncio.open_connection(*server.url.removeprefix("http://").split(":"))
+    writer.write(b"POST /api/v2 HTTP/1.1\r\nHost: panel\r\nContent-Length: 100\r\n\r\nkey=")
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    await reader.read()
+    await post(http, action="balance")
+    await asyncio.sleep(0.05)
+    assert [call.action for call in panel.requests] == ["balance"]
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
