@@ -1,47 +1,38 @@
-"""Asks a panel about many orders in one request, however it takes that."""
+"""Questions about many ids at once, some of which a panel may not want to hear."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import TypeVar
 
 from bot.panel.errors import BadKey, PanelBusy, PanelRefused
-from bot.panel.models import OrderStatus, Unreadable
 
-REQUESTS_PER_BATCH = 16
+REQUESTS_PER_LOOK = 16
 
-Said = Mapping[str, str | None]
-Heard = dict[str, OrderStatus | Unreadable | None]
-Ask = Callable[[Said], Awaitable[Heard]]
+T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class Batch:
-    """`refused` holds the panel's no to a request for just that id; `left` could not be asked for."""
+async def in_halves(
+    ids: Sequence[str], ask: Callable[[Sequence[str]], Awaitable[Mapping[str, T]]]
+) -> tuple[dict[str, T], set[str]]:
+    """What the panel says, in one request; and the ids that could not be asked for this time.
 
-    found: Heard = field(default_factory=dict)
-    refused: dict[str, PanelRefused] = field(default_factory=dict)
-    left: Sequence[str] = ()
+    Should the panel refuse the request because of one of the ids, halves find that one out, within
+    REQUESTS_PER_LOOK. Raises PanelError when it refuses them all.
+    """
+    waiting = [list(ids)]
+    found: dict[str, T] = {}
     last: PanelRefused | None = None
-
-
-async def ask_for_all(ask: Ask, said: Said) -> Batch:
-    """One request. Should the panel refuse it because of one of the ids, halves find that one out, within
-    REQUESTS_PER_BATCH. Raises PanelError when asking again is of no use."""
-    batch = Batch()
-    waiting = [list(said)]
-    for _ in range(REQUESTS_PER_BATCH):
+    for _ in range(REQUESTS_PER_LOOK):
         if not waiting:
             break
-        ids = waiting.pop(0)
+        some = waiting.pop(0)
         try:
-            batch.found |= await ask({one: said[one] for one in ids})
+            found |= await ask(some)
         except (BadKey, PanelBusy):
             raise
         except PanelRefused as refused:
-            batch.last = refused
-            middle = len(ids) // 2
-            if middle:
-                waiting += [ids[:middle], ids[middle:]]
-            else:
-                batch.refused[ids[0]] = refused
-    batch.left = [one for ids in waiting for one in ids]
-    return batch
+            last = refused
+            middle = len(some) // 2
+            waiting += [half for half in (some[:middle], some[middle:]) if half and middle]
+    if last is not None and not found:
+        raise last
+    return found, {one for some in waiting for one in some}

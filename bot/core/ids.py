@@ -11,11 +11,16 @@ _PART = re.compile(r"[\w.-]+", re.ASCII)
 def order_ids(text: str) -> list[str]:
     """The ids in a text, each once, in its order: between commas, spaces, lines, `#` and the like.
 
-    Digits may be of any script. Whatever could be an id counts as one: the panel knows better.
+    Digits may be of any script. Words of letters only ("and", "order") are left out; whatever else could
+    be an id counts as one: the panel knows better.
     """
     plain = "".join(_digit(character) for character in text)
     parts = (part.strip(".-") for part in _PART.findall(plain))
-    return list(dict.fromkeys(part for part in parts if 0 < len(part) <= _LONGEST_ID))
+    return list(dict.fromkeys(part for part in parts if _may_be_id(part)))
+
+
+def _may_be_id(part: str) -> bool:
+    return len(part) <= _LONGEST_ID and any(c.isdigit() or c == "_" for c in part)
 
 
 def _digit(character: str) -> str:

@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.accounts import Accounts
-from bot.core.batches import Batch, ask_for_all
+from bot.core.batches import in_halves
 from bot.core.changes import MOST_CHILDREN, decide
 from bot.panel.client import PanelClient
-from bot.panel.errors import PanelError, PanelRefused
+from bot.panel.errors import BadKey, PanelBusy, PanelError, PanelRefused
 from bot.panel.models import OrderStatus, Unreadable
 from storage import accounts, following, tracking
 from storage.accounts import Account
 from storage.database import Database
 from storage.orders import Order
 from storage.tracking import Followed, Look
+
+Heard = Mapping[str, OrderStatus | Unreadable | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,29 +93,37 @@ class Statuses:
         )
         return {order.panel_order_id or "": order for order in found}
 
-    async def _batch(
-        self, key: Account, ids: Sequence[str], *, is_current: bool
-    ) -> Mapping[str, OrderStatus | Unreadable | None]:
+    async def _batch(self, key: Account, ids: Sequence[str], *, is_current: bool) -> Heard:
         """An older key that brings no answer spoils nothing for the current one."""
-        said = dict.fromkeys(ids)
+        left = Unreadable("")
+
+        async def ask(some: Sequence[str]) -> Heard:
+            nonlocal left
+            try:
+                return await self._accounts.asking(
+                    key, lambda clear: self._people.order_statuses(clear, dict.fromkeys(some))
+                )
+            except (BadKey, PanelBusy):
+                raise
+            except PanelRefused as refused:
+                left = Unreadable(refused.words)
+                if len(some) > 1:
+                    raise
+                return {some[0]: left}
+
         try:
-            batch = await ask_for_all(
-                lambda some: self._accounts.asking(
-                    key, lambda clear: self._people.order_statuses(clear, some)
-                ),
-                said,
-            )
+            found, unasked = await in_halves(ids, ask)
         except PanelError as error:
             if is_current:
                 raise
             words = error.words if isinstance(error, PanelRefused) else ""
             return dict.fromkeys(ids, Unreadable(words))
-        return {**batch.found, **_refusals(batch)}
+        return {**found, **dict.fromkeys(unasked, left)}
 
     async def _keep(
         self,
         chat_id: int,
-        found: Mapping[str, OrderStatus | Unreadable | None],
+        found: Heard,
         known: Mapping[str, Order],
     ) -> None:
         heard = {order.id: found.get(one) for one, order in known.items()}
@@ -166,11 +176,3 @@ def _by_key(
 
 def _owner(order: Order | None, older: Mapping[str, Account], current: Account) -> str:
     return order.account_id if order is not None and order.account_id in older else current.id
-
-
-def _refusals(batch: Batch) -> dict[str, Unreadable]:
-    """The panel's no to a whole request stands for each of its ids."""
-    words = {one: refused.words for one, refused in batch.refused.items()}
-    if batch.last is not None:
-        words |= dict.fromkeys(batch.left, batch.last.words)
-    return {one: Unreadable(said) for one, said in words.items()}

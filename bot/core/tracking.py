@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.core import schedule
 from bot.core.accounts import Accounts
-from bot.core.batches import Batch, ask_for_all
+from bot.core.batches import in_halves
 from bot.core.changes import close, decide
 from bot.panel.client import PanelClient
 from bot.panel.errors import BadKey, PanelError
@@ -48,7 +48,7 @@ class Tracking:
     async def look(self, claim: Claim) -> bool:
         """Ask for the statuses of a claim and store what changed; True when something is to be told."""
         try:
-            batch = await self._statuses(claim)
+            statuses, left = await self._statuses(claim)
         except BadKey:
             await self._put_back(claim, None)
             await self._accounts.park(claim.account, tell=True)
@@ -56,7 +56,7 @@ class Tracking:
         except PanelError as error:
             await self._put_back(claim, error)
             return False
-        now, statuses, left = self._clock(), batch.found, set(batch.left)
+        now = self._clock()
 
         def judge(order: Followed) -> Look | None:
             status = statuses.get(order.panel_order_id)
@@ -90,14 +90,13 @@ class Tracking:
             now=now,
         )
 
-    async def _statuses(self, claim: Claim) -> Batch:
-        """What the panel says. Raises PanelError, also when it refuses them all."""
+    async def _statuses(self, claim: Claim) -> tuple[dict[str, OrderStatus | Unreadable | None], set[str]]:
+        """What the panel says, and the ids that could not be asked for this time. Raises PanelError."""
         key = self._accounts.key(claim.account)
         said = {order.panel_order_id: order.said for order in claim.orders}
-        batch = await ask_for_all(lambda some: self._machines.order_statuses(key, some), said)
-        if batch.last is not None and not batch.found:
-            raise batch.last
-        return batch
+        return await in_halves(
+            list(said), lambda ids: self._machines.order_statuses(key, {one: said[one] for one in ids})
+        )
 
     async def _put_back(self, claim: Claim, error: PanelError | None) -> None:
         failures = claim.failures + 1
