@@ -35,8 +35,7 @@ async def test_an_order_placed_elsewhere_is_followed_to_its_end(
     answer = await says(chat, f"/track #{order_id}")
     assert "I follow this order now" in answer.text
     assert order_id in answer.text
-    await asyncio.sleep(A_WHILE)
-    assert f"Order {order_id}: In progress" not in chat.reads  # it stood so before
+    await eventually(lambda: len(panel.calls("status")) > 3)
 
     panel.set_order(order_id, status="Partial", remains=40, charge="0.054")
     news = await chat.sees(f"🌓 Order {order_id}: Partial")
@@ -48,6 +47,7 @@ async def test_an_order_placed_elsewhere_is_followed_to_its_end(
         "came back: 0.036 USD",
         "charge: 0.054 USD",
     ]
+    assert f"Order {order_id}: In progress" not in chat.reads  # it stood so before
     (row,) = rows(world, "SELECT * FROM orders")
     assert (row["state"], row["service_id"], row["link"], row["fields"]) == ("ended", "", "", "{}")
     assert (row["price"], row["charge"], row["currency"]) == ("0.09", "0.054", "USD")

@@ -1,6 +1,5 @@
 """/status: any orders of a person's key, by their ids."""
 
-import asyncio
 import itertools
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from bot.sandbox.panel import Panel, Trouble
 from bot.sandbox.telegram import Person
 from tests.conftest import KEY, OTHER_KEY, World, world_in
 from tests.journeys.elsewhere import drip_feed, elsewhere
-from tests.journeys.stories import A_WHILE, LINK, becomes, places, rows, says, taps
+from tests.journeys.stories import LINK, becomes, eventually, places, rows, says, taps
 
 
 @pytest.mark.parametrize("text", ["/status", "/status # , ;"])
@@ -74,11 +73,13 @@ async def test_what_is_new_is_kept_and_told_once(tmp_path: Path) -> None:
         for _ in range(2):
             assert f"{first} · In progress" in (await says(chat, f"/status {first} {second}")).text
             await chat.sees(f"🔔 Order {first}: In progress")
-        await asyncio.sleep(A_WHILE)
 
+        stored = rows(
+            world, "SELECT word, remains, change_number FROM orders WHERE panel_order_id = ?", first
+        )
+        assert stored == [{"word": "In progress", "remains": 5, "change_number": 1}]
+        await eventually(lambda: not rows(world, "SELECT 1 FROM outbox"))
         assert chat.reads.count(f"🔔 Order {first}: In progress") == 1
-        stored = rows(world, "SELECT word, remains FROM orders WHERE panel_order_id = ?", first)
-        assert stored == [{"word": "In progress", "remains": 5}]
 
 
 async def test_a_hundred_ids_are_one_request_and_fit_their_messages(chat: Person, panel: Panel) -> None:
