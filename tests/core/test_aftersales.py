@@ -40,7 +40,7 @@ def offered(
         (DONE, {"refill": False}, {"repeat"}),
         (DONE, {"name": "Likes | No refill"}, {"repeat"}),
         (replace(DONE, word="Canceled"), {"refill": True}, {"repeat"}),
-        (replace(PLACED, service_id=""), None, {"cancel"}),
+        (replace(PLACED, service_id="", fields={}), None, {"cancel"}),
         (replace(ORDER, state="placing"), None, set()),
         (replace(ORDER, state="uncertain"), None, set()),
         (replace(ORDER, state="rejected"), None, set()),

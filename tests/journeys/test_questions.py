@@ -88,7 +88,7 @@ async def test_a_quantity_out_of_range_is_told_the_limits(chat: Person, typed: s
     await says(chat, f"/order 1 {LINK}")
     answer = await says(chat, typed)
 
-    assert "The number must be from 50 to 10,000." in answer.text
+    assert "The quantity must be from 50 to 10,000." in answer.text
     assert "Please check your order" in (await says(chat, "10000")).text
 
 

@@ -260,7 +260,7 @@ async def test_an_order_placed_elsewhere_is_refilled_and_followed(chat: Person, 
 
     news = await chat.sees(f"Order {order_id}: refill Completed")
     card = await taps(chat, "Show order", on=news)
-    assert card.buttons == ["Refresh", "Copy id", "‹ Back"]
+    assert card.buttons == ["Stop following", "Refresh", "Copy id", "‹ Back"]
     await taps(chat, "Refresh", on=card)
     await becomes(chat, card, f"Order {order_id}: Completed")
 

@@ -116,7 +116,7 @@ def invalid(wrong: InvalidAnswer) -> Markup:
         "copy the post's link from your browser or app.",
         "number": "I need a whole number, written like 1000 or 1 000.",
         "positive": "I need a whole number from 1 on.",
-        "range": "The number must be from {min} to {max}.",
+        "range": "The quantity must be from {min} to {max}.",
         "count": "Lines counted: {count}. Please send {min} to {max}, one on each line.",
         "empty_list": "I found nothing in it. Please send one on each line.",
         "long_list": "That is too long: at most {max} characters. Please send less.",
