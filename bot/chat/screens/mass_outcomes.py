@@ -45,7 +45,11 @@ def _summary(found: Sequence[Order], stopped: Stop | None, about: About, *, quot
             ),
             _uncertain(uncertain, about),
             _unsent(unsent, stopped, about),
-            t("The file has every line with its order id, or why it was not placed. Those cost nothing."),
+            t("The file has every line with its order id.")
+            if placed == len(found)
+            else t(
+                "The file has every line with its order id, or what was wrong. Lines not placed cost nothing."
+            ),
         ),
         ((Button(t("My orders"), Press("orders")),),),
     )
