@@ -137,10 +137,11 @@ async def claim_lines(tx: Transaction, *, mass_id: str, limit: int, process: str
 async def end(tx: Transaction, *, mass: Mass, stopped: str | None, now: float) -> bool:
     """All is sent, or the rest is given up because of `stopped`; with the notice that tells the outcome.
 
-    Lines whose outcome nobody stored are uncertain. False when it ended before, or is erased.
+    Lines whose outcome nobody stored are uncertain. What was typed is not kept any longer.
+    False when it ended before, or is erased.
     """
     ended = await tx.execute(
-        "UPDATE masses SET state = 'ended' WHERE id = :id AND state = 'placing'", id=mass.id
+        "UPDATE masses SET state = 'ended', lines = '[]' WHERE id = :id AND state = 'placing'", id=mass.id
     )
     if not ended:
         return False

@@ -217,6 +217,22 @@ async def test_an_earlier_list_cannot_be_placed_any_more(chat: Person, panel: Pa
     assert panel.calls("add") == []
 
 
+async def test_a_list_left_for_something_else_cannot_be_placed(chat: Person, panel: Panel) -> None:
+    shown = await says(chat, f"/mass\n{listed(3)}")
+    await says(chat, "/order 1")
+    tap = await chat.taps_on(shown, "Place 3 orders")
+
+    assert "This button is from an earlier step" in await tap.answer()
+    assert "quantity" in (await says(chat, link(1))).text
+    assert panel.calls("add") == []
+
+
+async def test_a_list_sent_in_the_middle_of_an_order(chat: Person) -> None:
+    await says(chat, "/order 1")
+
+    assert "Place 3 orders" in (await sends(chat, listed(3), "/mass")).buttons
+
+
 async def test_leaving_orders_nothing(world: World, chat: Person, panel: Panel) -> None:
     shown = await says(chat, f"/mass\n{listed(3)}")
     data = data_of(shown, "Place 3 orders")

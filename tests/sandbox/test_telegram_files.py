@@ -9,7 +9,7 @@ import pytest
 
 from bot.sandbox.page import sandbox_app
 from bot.sandbox.server import serve
-from bot.sandbox.telegram import Person, Telegram
+from bot.sandbox.telegram import Person, Telegram, files
 from bot.sandbox.telegram.files import LARGEST_FETCHED
 
 
@@ -84,8 +84,8 @@ async def test_a_file_can_be_attached_or_sent_again_by_its_id(
 async def test_refuses_as_telegram_does(
     http: httpx.AsyncClient, ann: Person, fields: dict[str, str], content: bytes | None, words: str
 ) -> None:
-    files = None if content is None else {"document": ("a.txt", content)}
-    refusal = await call(http, ann.telegram, "sendDocument", data=fields, files=files)
+    upload = None if content is None else {"document": ("a.txt", content)}
+    refusal = await call(http, ann.telegram, "sendDocument", data=fields, files=upload)
     assert refusal == f"Bad Request: {words}"
 
 
@@ -158,9 +158,10 @@ async def test_the_page_refuses_bad_files(
 
 
 async def test_a_refusal_of_a_large_upload_is_told_in_json(
-    http: httpx.AsyncClient, telegram: Telegram, ann: Person
+    http: httpx.AsyncClient, telegram: Telegram, ann: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upload = {"document": ("a.txt", b"a" * (50 * 1024 * 1024 + 1))}
+    monkeypatch.setattr(files, "LARGEST_SENT", 1000)
+    upload = {"document": ("a.txt", b"a" * 1001)}
     reply = await http.post(f"/bot{telegram.token}/sendDocument", data={"chat_id": "7"}, files=upload)
     assert reply.status_code == 413
     assert json.loads(reply.text)["description"] == "Request Entity Too Large"

@@ -122,6 +122,8 @@ async def test_at_the_end_nothing_is_left_open(db: Database) -> None:
         {"mass_id": "mass-1", "stopped": "funds"},
     )
     assert await masses.unfinished(db) == []
+    kept = await masses.get(db, chat_id=ANNA, mass_id="mass-1")
+    assert kept == replace(DRAFT, state="ended", lines=[], message_id=9)
 
 
 async def test_knows_the_links_of_open_orders_of_a_chat(db: Database) -> None:

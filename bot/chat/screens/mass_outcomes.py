@@ -45,10 +45,16 @@ def _summary(found: Sequence[Order], stopped: Stop | None, about: About, *, quot
             ),
             _uncertain(uncertain, about),
             _unsent(unsent, stopped, about),
-            t("The file has every line with its order id, or why it was not placed. Those cost nothing."),
+            _file_holds(all_placed=placed == len(found)),
         ),
         ((Button(t("My orders"), Press("orders")),),),
     )
+
+
+def _file_holds(*, all_placed: bool) -> Markup:
+    if all_placed:
+        return t("The file has every line with its order id.")
+    return t("The file has every line with its order id, or what was wrong. Lines not placed cost nothing.")
 
 
 def file(found: Sequence[Order]) -> bytes:

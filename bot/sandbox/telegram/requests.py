@@ -25,11 +25,11 @@ async def read_fields(scope: Scope, receive: Receive) -> Fields:
 
 async def _body(receive: Receive) -> bytes:
     message = await receive()
-    body: bytes = message.get("body", b"")
+    parts: list[bytes] = [message.get("body", b"")]
     while message.get("more_body"):
         message = await receive()
-        body += message.get("body", b"")
-    return body
+        parts.append(message.get("body", b""))
+    return b"".join(parts)
 
 
 def _content_type(scope: Scope) -> str:
