@@ -46,8 +46,7 @@ async def follow(
     )
     there = {row["panel_order_id"] for row in found}
     added = [order for order in new if order.panel_order_id not in there]
-    for order in added:
-        await orders.insert(tx, order, process="")
+    await orders.insert(tx, added, process="")
     made = [(order.id, child) for order in added for child in children.get(order.id, ())]
     await tracking.follow_children(tx, made, now=now, word=tracking.OLD)
     return {order.panel_order_id or "" for order in added}

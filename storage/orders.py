@@ -10,7 +10,7 @@ Every function for a person takes their chat and finds nothing of anybody else's
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -75,24 +75,25 @@ def order(row: Row) -> Order:
 @transaction(durable=True)
 async def begin(tx: Transaction, new: Order, *, process: str) -> bool:
     """Write down the intent to place `new`. False when its draft was confirmed before."""
-    return await insert(tx, new, process=process)
+    return bool(await tx.execute(_INSERT, **_values(new, process)))
 
 
-async def insert(tx: Transaction, new: Order, *, process: str) -> bool:
-    """False when there is one with this id already."""
-    values = {column: getattr(new, column) for column in _NAMES}
+async def insert(tx: Transaction, new: Sequence[Order], *, process: str) -> None:
+    """Those that are there already stay as they are."""
+    await tx.execute_many(_INSERT, [_values(order, process) for order in new])
+
+
+_INSERT = (
+    f"INSERT INTO orders ({COLUMNS}, process) VALUES ({', '.join(f':{name}' for name in _NAMES)}, :process) "
+    "ON CONFLICT (id) DO NOTHING"
+)
+
+
+def _values(order: Order, process: str) -> dict[str, Any]:
+    values = {name: getattr(order, name) for name in _NAMES}
     for name in _MONEY:
         values[name] = None if values[name] is None else str(values[name])
-    values["fields"] = json.dumps(dict(new.fields))
-    return bool(
-        await tx.execute(
-            f"INSERT INTO orders ({COLUMNS}, process) "
-            f"VALUES ({', '.join(f':{column}' for column in values)}, :process) "
-            "ON CONFLICT (id) DO NOTHING",
-            **values,
-            process=process,
-        )
-    )
+    return values | {"fields": json.dumps(dict(order.fields)), "process": process}
 
 
 @transaction(durable=True)
