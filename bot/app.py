@@ -1,45 +1,20 @@
-"""Puts the parts together and takes them down again; knows everyone."""
+"""Runs the program, and takes it down again."""
 
 import asyncio
 import hashlib
-import secrets
 import tempfile
-import time
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import structlog
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot, JobQueue
 
-from bot import logs
-from bot.chat.build import add_handlers
-from bot.chat.mass_notices import MassNotices
 from bot.chat.menu import set_menu
-from bot.chat.notices import Notices
-from bot.chat.unexpected import tell_overflow
-from bot.core.accounts import Accounts
-from bot.core.cancelling import Cancelling
-from bot.core.catalog import Catalogs
-from bot.core.masses import Masses
-from bot.core.ordering import Ordering
-from bot.core.refills import Refills
-from bot.core.statuses import Statuses
-from bot.core.tracking import Tracking
-from bot.gateway.context import About, ChatApplication, Context, Desk
-from bot.gateway.files import Files
-from bot.gateway.messenger import Messenger
-from bot.gateway.pacing import Budget
-from bot.gateway.polling import Polling, TokenInUse
-from bot.gateway.transport import Transport
-from bot.gateway.updates import Runner
-from bot.jobs.masses import MassesJob
-from bot.jobs.notices import NoticesJob
-from bot.jobs.placing import Placing
-from bot.jobs.tracking import TrackingJob
-from bot.panel.client import PERSON_SECONDS, PanelClient
+from bot.gateway.context import Context
+from bot.gateway.polling import TokenInUse
+from bot.parts import Parts
 from bot.settings import Settings
 from storage import accounts, cancelling, inbox, masses, orders, outbox, refills
 from storage.database import Database
@@ -59,90 +34,23 @@ class Bot:
 
     def __init__(self, settings: Settings, db: Database) -> None:
         self._db = db
-        self._clock = time.time
-        about = About(settings.name, settings.site, settings.support_contact)
-        self._about = about
-        self._transport = Transport()
-        api = f"{settings.telegram_api_url}/bot"
-        bot: ExtBot[None] = ExtBot(
-            settings.token, base_url=api, request=self._transport, get_updates_request=self._transport
-        )
-        budget = Budget()
-        messenger = Messenger(bot, budget)
-        self._panels = (
-            PanelClient(settings.panel_url, seconds=PERSON_SECONDS, aside=self._aside),
-            PanelClient(settings.panel_url),
-        )
-        people, machines = self._panels
-        interval = settings.poll_interval
-        vault = Vault(settings.keys, on_secret=logs.hide)
-        keys = Accounts(db, vault, people, url=settings.panel_url)
-        self._catalogs = Catalogs(db, keys, people)
-        self._process = secrets.token_hex(8)
-        ordering = Ordering(db, keys, people, process=self._process, interval=interval)
-        tracking = Tracking(db, keys, machines=machines, people=people, interval=interval)
-        following = Refills(
-            db, keys, machines=machines, people=people, process=self._process, interval=interval
-        )
-        telling = Messenger(bot, None, patience=0.0)
-        mass_notices = MassNotices(db, telling, about, turn=budget.turn)
-        notices = Notices(db, telling, about, masses=mass_notices, pause=budget.pause, clock=self._clock)
-        self._notices = NoticesJob(db, deliver=notices.deliver, turn=budget.turn, count=budget.charge)
-        self._placing = Placing(ordering, tell=self._notices.tell_outcome)
-        mass_orders = Masses(db, keys, ordering, process=self._process)
-        self._masses = MassesJob(db, mass_orders, show=mass_notices.show, news=self._notices.tick)
-        self._tracking = TrackingJob(tracking, following, news=self._notices.tick)
-        desk = Desk(
-            about=about,
-            db=db,
-            messenger=messenger,
-            files=Files(bot, self._transport, url=f"{settings.telegram_api_url}/file/bot{settings.token}"),
-            hasty=Messenger(bot, budget, patience=0.0),
-            accounts=keys,
-            catalogs=self._catalogs,
-            ordering=ordering,
-            tracking=tracking,
-            refills=following,
-            cancelling=Cancelling(db, keys, people, interval=interval),
-            statuses=Statuses(db, keys, people, interval=interval),
-            placing=self._placing,
-            masses=mass_orders,
-            mass_job=self._masses,
-            clock=self._clock,
-        )
-        self._application = _application(bot, desk)
-        add_handlers(self._application)
-        self._runner = Runner(
-            db,
-            bot,
-            vault,
-            handle=self._application.process_update,
-            overflow=lambda chat_id: tell_overflow(messenger, chat_id),
-            typing=messenger.typing,
-            clock=self._clock,
-        )
-        self._polling = Polling(
-            self._transport,
-            f"{api}{settings.token}",
-            accept=self._runner.accept,
-            busy=lambda: self._runner.busy,
-        )
-        self._look_every = min(interval / 2, 1.0)
+        self._parts = Parts(settings, db)
+        self._look_every = min(settings.poll_interval / 2, 1.0)
 
     async def run(self) -> None:
         """Serve until cancelled. Raises TokenInUse, or InvalidToken when Telegram does not know the token."""
         try:
             await self._connect()
-            await self._application.start()
-            await orders.find_abandoned(self._db, process=self._process, now=self._clock())
-            await refills.find_abandoned(self._db, process=self._process, now=self._clock())
-            await cancelling.find_abandoned(self._db, now=self._clock())
-            await outbox.take_back(self._db, now=self._clock())
+            await self._parts.application.start()
+            await orders.find_abandoned(self._db, process=self._parts.process, now=self._parts.clock())
+            await refills.find_abandoned(self._db, process=self._parts.process, now=self._parts.clock())
+            await cancelling.find_abandoned(self._db, now=self._parts.clock())
+            await outbox.take_back(self._db, now=self._parts.clock())
             self._wind_clock()
-            offset = await self._runner.resume()
+            offset = await self._parts.runner.resume()
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(set_menu(self._application.bot, self._about))
-                tasks.create_task(self._polling.run(offset))
+                tasks.create_task(set_menu(self._parts.application.bot, self._parts.about))
+                tasks.create_task(self._parts.polling.run(offset))
         except* TokenInUse as group:
             raise group.exceptions[0] from None
         finally:
@@ -152,8 +60,8 @@ class Bot:
         pause = 1.0
         while True:
             try:
-                await self._application.initialize()
-                await self._application.bot.delete_webhook()
+                await self._parts.application.initialize()
+                await self._parts.application.bot.delete_webhook()
                 break
             except InvalidToken:
                 raise
@@ -161,16 +69,16 @@ class Bot:
                 log.warning("Telegram does not answer; trying again", error=str(error), pause=pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 30.0)
-        log.info("serving", bot=self._application.bot.username, panel=self._about.panel_name)
+        log.info("serving", bot=self._parts.application.bot.username, panel=self._parts.about.panel_name)
 
     def _wind_clock(self) -> None:
-        clock = self._application.job_queue
+        clock = self._parts.application.job_queue
         if clock is None:
             raise RuntimeError("the application was built without a job queue")
         for tick, every in (
-            (self._tracking.tick, self._look_every),
-            (self._notices.tick, 0.5),
-            (self._masses.tick, MASSES_SECONDS),
+            (self._parts.tracking.tick, self._look_every),
+            (self._parts.notices.tick, 0.5),
+            (self._parts.masses.tick, MASSES_SECONDS),
             (self._keep_house, HOUSEKEEPING_SECONDS),
         ):
             clock.run_repeating(
@@ -180,34 +88,31 @@ class Bot:
                 job_kwargs={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             )
 
-    def _aside(self) -> AbstractAsyncContextManager[None]:
-        return self._runner.aside()
-
     async def _keep_house(self) -> None:
         await accounts.drop_unneeded_keys(self._db)
-        await inbox.forget_old(self._db, now=self._clock())
-        await masses.drop_old_drafts(self._db, now=self._clock())
+        await inbox.forget_old(self._db, now=self._parts.clock())
+        await masses.drop_old_drafts(self._db, now=self._parts.clock())
 
     async def _take_down(self) -> None:
         """No new claims; what runs may finish, an order in flight has 5 s. Under 10 s in all."""
-        for job in self._application.job_queue.jobs() if self._application.job_queue else ():
+        for job in self._parts.application.job_queue.jobs() if self._parts.application.job_queue else ():
             job.schedule_removal()
-        await self._runner.stop(2.0)
+        await self._parts.runner.stop(2.0)
         await asyncio.gather(
-            self._placing.stop(GRACE_SECONDS),
-            self._masses.stop(GRACE_SECONDS),
-            self._tracking.stop(2.0),
-            self._notices.stop(2.0),
+            self._parts.placing.stop(GRACE_SECONDS),
+            self._parts.masses.stop(GRACE_SECONDS),
+            self._parts.tracking.stop(2.0),
+            self._parts.notices.stop(2.0),
         )
-        await self._catalogs.close()
+        await self._parts.catalogs.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(1.0):
-                if self._application.running:
-                    await self._application.stop()
-                await self._application.shutdown()
-        for panel in self._panels:
+                if self._parts.application.running:
+                    await self._parts.application.stop()
+                await self._parts.application.shutdown()
+        for panel in self._parts.panels:
             await panel.close()
-        await self._transport.shutdown()
+        await self._parts.transport.shutdown()
 
 
 async def serve(settings: Settings) -> None:
@@ -226,21 +131,6 @@ async def serve(settings: Settings) -> None:
             await Bot(settings, db).run()
         finally:
             await db.close()
-
-
-def _application(bot: "ExtBot[None]", desk: Desk) -> ChatApplication:
-    application: Application[Any, Any, Any, Any, Any, Any] = (
-        ApplicationBuilder()
-        .application_class(ChatApplication, kwargs={"desk": desk})
-        .bot(bot)
-        .updater(None)
-        .job_queue(JobQueue())
-        .context_types(ContextTypes(context=Context))
-        .build()
-    )
-    if not isinstance(application, ChatApplication):
-        raise TypeError("the builder built something else")
-    return application
 
 
 def _calling(tick: Callable[[], Awaitable[None] | None]) -> Callable[[Context], Coroutine[Any, Any, None]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storage.database import Database, Transaction, transaction
-from storage.elsewhere import Asked, drop_row, row_of
+from storage.following import Asked, drop_row, row_of
 
 
 @dataclass(frozen=True, slots=True)

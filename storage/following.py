@@ -1,7 +1,9 @@
-"""Orders that were placed elsewhere: followed by their ids, and let go again."""
+"""Orders that were placed elsewhere: found by the panel's ids, followed, and let go again."""
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from storage import orders, tracking
 from storage.database import Database, Transaction, transaction
@@ -13,8 +15,18 @@ _ITS_FAMILY = (
 )
 
 
-async def known(db: Database, *, chat_id: int, panel: str, panel_order_ids: Sequence[str]) -> list[Order]:
-    """The chat's orders at this panel under any of these ids, those of the current key last."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One id of those a person sent, and the account whose key is to ask for it."""
+
+    account_id: str
+    panel_order_id: str
+
+
+async def known(
+    db: Database, *, chat_id: int, panel: str, panel_order_ids: Sequence[str]
+) -> dict[str, Order]:
+    """The chat's orders among these ids of the panel; of equal ones the current key's, then the newest."""
     columns = ", ".join(f"o.{name.strip()}" for name in orders.COLUMNS.split(","))
     rows = await db.read(
         f"SELECT {columns} FROM orders o JOIN accounts a ON a.id = o.account_id "
@@ -25,7 +37,8 @@ async def known(db: Database, *, chat_id: int, panel: str, panel_order_ids: Sequ
         panel=panel,
         ids=json.dumps(panel_order_ids),
     )
-    return [orders.order(row) for row in rows]
+    found = [orders.order(row) for row in rows]
+    return {order.panel_order_id: order for order in found if order.panel_order_id is not None}
 
 
 @transaction(durable=True)
@@ -66,3 +79,39 @@ async def stop(tx: Transaction, *, chat_id: int, order_id: str) -> bool:
     for table, column in (("outbox", "order_id"), ("refills", "order_id"), ("orders", "id")):
         await tx.execute(f"DELETE FROM {table} WHERE {column} IN ({_ITS_FAMILY})", id=order_id)
     return True
+
+
+async def row_of(tx: Transaction, asked: Asked, *, chat_id: int, state: str, now: float) -> tuple[str, bool]:
+    """The id of the order's row and whether it was made just now, in a state of the caller's choice.
+
+    Of one that is made as ended nobody looks at, and however it stands is no news; of another its end is.
+    """
+    rows = await tx.fetch(
+        "SELECT id FROM orders WHERE chat_id = :chat_id AND account_id = :account_id "
+        "AND panel_order_id = :panel_order_id ORDER BY created_at DESC LIMIT 1",
+        chat_id=chat_id,
+        account_id=asked.account_id,
+        panel_order_id=asked.panel_order_id,
+    )
+    if rows:
+        return str(rows[0]["id"]), False
+    order_id = secrets.token_hex(8)
+    await tx.execute(
+        "INSERT INTO orders (id, chat_id, account_id, state, process, panel_order_id, service_id, "
+        "service_name, fields, link, currency, word, created_at, changed_at) "
+        "SELECT :id, chat_id, id, :state, '', :panel_order_id, '', '', '{}', '', currency, :word, :now, :now "
+        "FROM accounts WHERE id = :account_id AND chat_id = :chat_id",
+        id=order_id,
+        chat_id=chat_id,
+        account_id=asked.account_id,
+        state=state,
+        word=tracking.OLD if state == "ended" else None,
+        panel_order_id=asked.panel_order_id,
+        now=now,
+    )
+    return order_id, True
+
+
+async def drop_row(tx: Transaction, *, order_id: str) -> None:
+    """The panel does not know the order after all, or nothing came of what was asked."""
+    await tx.execute("DELETE FROM orders WHERE id = :id", id=order_id)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from storage import accounts, refills
-from storage.accounts import Account, account
+from storage import leases, refills
+from storage.accounts import Account
 from storage.database import Database, Transaction, transaction
 from storage.tracking import LARGEST_BATCH
 
@@ -63,23 +63,16 @@ async def claim_due(
     As with orders: the key is left alone for `lease` seconds unless `store` or `put_back` comes first,
     and those due within half their own interval come along.
     """
-    keys = await tx.fetch(
-        "UPDATE accounts SET rest_until = :now + :lease WHERE id = ("
-        "  SELECT r.account_id FROM refills r JOIN accounts a ON a.id = r.account_id"
-        "  WHERE r.next_poll_at <= :now AND a.rest_until <= :now AND a.parked_at IS NULL"
-        "  AND a.encrypted_key IS NOT NULL ORDER BY r.next_poll_at LIMIT 1) "
-        f"RETURNING {accounts.COLUMNS}, failures",
-        now=now,
-        lease=lease,
-    )
-    if not keys:
+    held = await leases.take(tx, "refills", now=now, lease=lease)
+    if held is None:
         return None
+    account, failures = held
     rows = await tx.fetch(
         "SELECT id, panel_refill_id FROM refills WHERE account_id = :account_id "
         "AND next_poll_at <= :now + look_factor * :interval * 0.5 ORDER BY next_poll_at LIMIT :limit",
         now=now,
         interval=interval,
-        account_id=keys[0]["id"],
+        account_id=account.id,
         limit=limit,
     )
     due = tuple(DueRefill(*row) for row in rows)
@@ -90,7 +83,7 @@ async def claim_due(
         interval=interval,
         ids=json.dumps([refill.id for refill in due]),
     )
-    return RefillClaim(account(keys[0]), keys[0]["failures"], due)
+    return RefillClaim(account, failures, due)
 
 
 @transaction()
@@ -111,14 +104,14 @@ async def store(
         if look.next_poll_at is None:
             await refills.tell(tx, order_id=refill.order_id, state="ended", word=look.word, now=now)
             told = True
-    await tx.execute(_RELEASE, id=claim.account.id, rest_until=0, failures=0)
+    await leases.release(tx, claim.account)
     return told
 
 
 @transaction()
 async def put_back(tx: Transaction, *, claim: RefillClaim, until: float, failures: int) -> None:
     """The look failed: leave the key alone until then, and look at these refills at once after it."""
-    await tx.execute(_RELEASE, id=claim.account.id, rest_until=until, failures=failures)
+    await leases.release(tx, claim.account, rest_until=until, failures=failures)
     await tx.execute(
         "UPDATE refills SET next_poll_at = :until "
         "WHERE next_poll_at IS NOT NULL AND id IN (SELECT value FROM json_each(:ids))",
@@ -126,8 +119,6 @@ async def put_back(tx: Transaction, *, claim: RefillClaim, until: float, failure
         ids=json.dumps([refill.id for refill in claim.refills]),
     )
 
-
-_RELEASE = "UPDATE accounts SET rest_until = :rest_until, failures = :failures WHERE id = :id"
 
 _STORE = (
     "UPDATE refills SET state = :state, changed_at = CASE WHEN word IS :word THEN changed_at ELSE :now END, "

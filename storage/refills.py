@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from storage.database import Database, Row, Transaction, transaction
-from storage.elsewhere import Asked, drop_row, row_of
+from storage.following import Asked, drop_row, row_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from storage import accounts
-from storage.accounts import Account, account
+from storage import leases
+from storage.accounts import Account
 from storage.database import Row, Transaction, transaction
 
 LARGEST_BATCH = 100  # ids one request may carry, from the API page
@@ -94,17 +94,10 @@ async def claim_due(
     The key is left alone for `lease` seconds unless `store` or `put_back` comes first. Only orders due
     within half their own interval are taken early: they cost no request, but others were just looked at.
     """
-    keys = await tx.fetch(
-        "UPDATE accounts SET rest_until = :now + :lease WHERE id = ("
-        "  SELECT o.account_id FROM orders o JOIN accounts a ON a.id = o.account_id"
-        "  WHERE o.next_poll_at <= :now AND a.rest_until <= :now AND a.parked_at IS NULL"
-        "  AND a.encrypted_key IS NOT NULL ORDER BY o.next_poll_at LIMIT 1) "
-        f"RETURNING {accounts.COLUMNS}, failures",
-        now=now,
-        lease=lease,
-    )
-    if not keys:
+    held = await leases.take(tx, "orders", now=now, lease=lease)
+    if held is None:
         return None
+    account, failures = held
     # One row, since each row on its own costs a change of threads. The lower bound passes over the orders
     # that are not looked at any more, of which there may be many.
     (found,) = await tx.fetch(
@@ -116,7 +109,7 @@ async def claim_due(
         "  ORDER BY next_poll_at LIMIT :limit)",
         now=now,
         interval=interval,
-        account_id=keys[0]["id"],
+        account_id=account.id,
         limit=limit,
     )
     due = tuple(Due(*values) for values in json.loads(found["due"]))
@@ -127,7 +120,7 @@ async def claim_due(
         interval=interval,
         ids=json.dumps([order.id for order in due]),
     )
-    return Claim(account(keys[0]), keys[0]["failures"], due)
+    return Claim(account, failures, due)
 
 
 @transaction()
@@ -142,7 +135,7 @@ async def store(
     if order_ids:
         where = "id IN (SELECT value FROM json_each(:ids))"
         told = await _decide(tx, where, {"ids": json.dumps(order_ids)}, decide, now)
-    await tx.execute(_RELEASE, id=claim.account.id, rest_until=0, failures=0)
+    await leases.release(tx, claim.account)
     return told
 
 
@@ -167,14 +160,12 @@ async def put_back(
     tx: Transaction, *, claim: Claim, orders: Sequence[Due], until: float, failures: int
 ) -> None:
     """The look failed: leave the key alone until then, and look at these orders at once after it."""
-    await tx.execute(_RELEASE, id=claim.account.id, rest_until=until, failures=failures)
+    await leases.release(tx, claim.account, rest_until=until, failures=failures)
     await tx.execute_many(
         "UPDATE orders SET next_poll_at = :until WHERE id = :id AND next_poll_at IS NOT NULL",
         [{"id": each.id, "until": until} for each in orders],
     )
 
-
-_RELEASE = "UPDATE accounts SET rest_until = :rest_until, failures = :failures WHERE id = :id"
 
 _STORE = (
     "UPDATE orders SET state = :state, word = :word, charge = :charge, start_count = :start_count, "

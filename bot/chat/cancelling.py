@@ -3,10 +3,9 @@
 from telegram import MessageEntity
 
 from bot.chat.asking import account_or_ask
-from bot.chat.cards import card
+from bot.chat.cards import card, tapped
 from bot.chat.screens import many
 from bot.chat.screens import requests as screens
-from bot.core.aftersales import SKEW_SECONDS
 from bot.core.ids import MOST_IDS, order_ids
 from bot.core.requests import AskedBefore
 from bot.gateway.context import ChatApplication, Context
@@ -18,15 +17,11 @@ from storage import orders
 async def cancel_order(context: Context) -> None:
     """The tapped card may be an old one: nothing is sent if it was asked for since it was shown."""
     desk, press = context.desk, context.press
-    order = await orders.get(desk.db, chat_id=context.chat_id, order_id=press.id)
-    if order is None or order.panel_order_id is None:
-        await context.toast(t("I do not know this order. /orders shows yours."))
+    found = await tapped(context)
+    if found is None:
         return
-    if not 0 < press.version <= desk.clock() + SKEW_SECONDS:
-        await context.toast(t("This button is from an earlier step. /orders shows how things are."))
-        return
+    order, panel_order_id = found
     await context.toast(t("Asking to cancel it…"))
-    panel_order_id = order.panel_order_id
     answers = await desk.cancelling.ask(context.chat_id, [panel_order_id], seen_at=press.version)
     note = screens.cancel_note(answers[panel_order_id], desk.about)
     order = await orders.get(desk.db, chat_id=context.chat_id, order_id=order.id) or order

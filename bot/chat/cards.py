@@ -2,9 +2,10 @@
 
 from bot.chat.screens import orders as screens
 from bot.chat.screens.families import Family
-from bot.core.aftersales import Aftersales, aftersales
+from bot.core.aftersales import SKEW_SECONDS, Aftersales, aftersales
 from bot.gateway.context import Context
 from bot.gateway.messenger import Screen
+from bot.gateway.texts import t
 from storage import accounts, listing, orders, refills
 from storage.orders import Order
 
@@ -12,6 +13,22 @@ from storage.orders import Order
 async def card(context: Context, order: Order, *, note: str | None = None) -> Screen:
     family, after = await _family(context, order), await _after(context, order)
     return screens.card(order, context.desk.about, family=family, note=note, after=after)
+
+
+async def tapped(context: Context) -> tuple[Order, str] | None:
+    """The order whose button asks the panel for something, and its id there.
+
+    None, and the person is told, when the order is not theirs or the button none that was shown.
+    """
+    press, desk = context.press, context.desk
+    order = await orders.get(desk.db, chat_id=context.chat_id, order_id=press.id)
+    if order is None or order.panel_order_id is None:
+        await context.toast(t("I do not know this order. /orders shows yours."))
+    elif not 0 < press.version <= desk.clock() + SKEW_SECONDS:
+        await context.toast(t("This button is from an earlier step. /orders shows how things are."))
+    else:
+        return order, order.panel_order_id
+    return None
 
 
 async def _family(context: Context, order: Order) -> Family:

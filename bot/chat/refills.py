@@ -1,29 +1,23 @@
 """`Refill` on an order's card, and /refill for many orders at once."""
 
 from bot.chat.asking import account_or_ask
-from bot.chat.cards import card
+from bot.chat.cards import card, tapped
 from bot.chat.screens import many
 from bot.chat.screens import requests as screens
-from bot.core.aftersales import SKEW_SECONDS
 from bot.core.ids import MOST_IDS, order_ids
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.handlers import Command, Tapped
 from bot.gateway.texts import t
-from storage import orders
 
 
 async def refill(context: Context) -> None:
     """The tapped card may be an old one: nothing is sent if a refill was asked for since it was shown."""
     desk, press = context.desk, context.press
-    order = await orders.get(desk.db, chat_id=context.chat_id, order_id=press.id)
-    if order is None or order.panel_order_id is None:
-        await context.toast(t("I do not know this order. /orders shows yours."))
+    found = await tapped(context)
+    if found is None:
         return
-    if not 0 < press.version <= desk.clock() + SKEW_SECONDS:
-        await context.toast(t("This button is from an earlier step. /orders shows how things are."))
-        return
+    order, panel_order_id = found
     await context.toast(t("Asking for a refill…"))
-    panel_order_id = order.panel_order_id
     answers = await desk.refills.ask(
         context.chat_id,
         [panel_order_id],

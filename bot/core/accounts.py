@@ -75,16 +75,16 @@ class Accounts:
         self._db = db
         self._vault = vault
         self._panel = panel
-        self._url = url
+        self.panel = url
         self._clock = clock
         self._trying = 0
 
     async def current(self, chat_id: int) -> Account | None:
-        return await accounts.current(self._db, chat_id=chat_id, panel=self._url)
+        return await accounts.current(self._db, chat_id=chat_id, panel=self.panel)
 
     async def kept(self, chat_id: int) -> list[Account]:
         """All of the chat's accounts whose key is still kept, the current one first."""
-        return await accounts.with_key(self._db, chat_id=chat_id, panel=self._url)
+        return await accounts.with_key(self._db, chat_id=chat_id, panel=self.panel)
 
     def key(self, account: Account) -> str:
         return self._vault.open(
@@ -162,8 +162,8 @@ class Accounts:
         new = Account(
             id=same.id if same else secrets.token_hex(8),
             chat_id=chat_id,
-            panel=self._url,
-            encrypted_key=self._vault.seal(key, chat_id=chat_id, panel=self._url),
+            panel=self.panel,
+            encrypted_key=self._vault.seal(key, chat_id=chat_id, panel=self.panel),
             encryption_key_id=self._vault.key_id,
             last_four=key[-4:],
             currency=balance.currency,

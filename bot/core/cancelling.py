@@ -13,7 +13,7 @@ from bot.panel.replies import status_of
 from storage import cancelling
 from storage.accounts import Account
 from storage.database import Database
-from storage.elsewhere import Asked
+from storage.following import Asked
 from storage.orders import Order
 
 AGAIN_AFTER = 3600.0  # seconds in which a panel may be expected to act on a request

@@ -6,7 +6,6 @@ ask ──► begin (durable rows, "asking") ──► one request a key ──�
 """
 
 import asyncio
-import random
 import time
 from collections.abc import Callable, Sequence
 from typing import assert_never
@@ -15,14 +14,14 @@ from bot.core import requests, schedule
 from bot.core.accounts import Accounts
 from bot.core.batches import in_halves
 from bot.core.requests import Answer, AskedBefore, KeyGone, NotReached, Refused, Taken, Unsure
-from bot.core.tracking import LEASE_SECONDS
+from bot.core.tracking import LEASE_SECONDS, after_failure
 from bot.panel.client import PanelClient
 from bot.panel.errors import BadKey, PanelError
 from bot.panel.models import RefillStatus, Unreadable
 from storage import refill_queue, refills
 from storage.accounts import Account
 from storage.database import Database
-from storage.elsewhere import Asked
+from storage.following import Asked
 from storage.refill_queue import FollowedRefill, RefillClaim, RefillLook
 from storage.refills import Begun, Refill, Settled
 
@@ -146,13 +145,7 @@ class Refills:
         return (await in_halves([refill.panel_refill_id for refill in claim.refills], ask)).found
 
     async def _put_back(self, claim: RefillClaim, error: PanelError | None) -> None:
-        failures = claim.failures + 1
-        rest = schedule.rest(
-            failures,
-            interval=self._interval,
-            retry_after=error.retry_after if error else None,
-            chance=random.random(),  # noqa: S311 - spreads load
-        )
+        failures, rest = after_failure(claim.failures, error, interval=self._interval)
         until = self._clock() + rest
         await refill_queue.put_back(self._db, claim=claim, until=until, failures=failures)
 

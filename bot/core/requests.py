@@ -9,10 +9,10 @@ import structlog
 from bot.core.accounts import Accounts
 from bot.panel.errors import NotSent, PanelError, PanelRefused
 from bot.panel.models import Unreadable
-from storage import elsewhere
+from storage import following
 from storage.accounts import Account
 from storage.database import Database
-from storage.elsewhere import Asked
+from storage.following import Asked
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -91,7 +91,7 @@ async def by_key(
 
     The second are the orders whose key is gone.
     """
-    known = await elsewhere.known(db, chat_id=chat_id, panel_order_ids=panel_order_ids)
+    known = await following.known(db, chat_id=chat_id, panel=accounts.panel, panel_order_ids=panel_order_ids)
     current = await accounts.current(chat_id)
     keys = {account.id: account for account in await accounts.kept(chat_id)}
     grouped: dict[Account, list[Asked]] = {}

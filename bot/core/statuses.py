@@ -65,7 +65,9 @@ class Statuses:
         What an older key of the chat placed is asked for with that one: a request for each key.
         Raises PanelError when the account's own key brings no answer.
         """
-        known = await self._known(account, ids)
+        known = await following.known(
+            self._db, chat_id=account.chat_id, panel=account.panel, panel_order_ids=ids
+        )
         keys = await accounts.with_key(self._db, chat_id=account.chat_id, panel=account.panel)
         batches = await asyncio.gather(
             *(self._batch(key, some, is_current=key.id == account.id)
@@ -84,12 +86,6 @@ class Statuses:
         children = {o.id: statuses[o.panel_order_id or ""].children[:MOST_CHILDREN] for o in new}
         added = await following.follow(self._db, new=new, children=children, now=now)
         return Following(answers, [order for order in new if order.panel_order_id in added])
-
-    async def _known(self, account: Account, ids: Sequence[str]) -> dict[str, Order]:
-        found = await following.known(
-            self._db, chat_id=account.chat_id, panel=account.panel, panel_order_ids=ids
-        )
-        return {order.panel_order_id or "": order for order in found}
 
     async def _batch(
         self, key: Account, ids: Sequence[str], *, is_current: bool

@@ -100,12 +100,17 @@ class Tracking:
         return batch.any_found()
 
     async def _put_back(self, claim: Claim, error: PanelError | None) -> None:
-        failures = claim.failures + 1
-        rest = schedule.rest(
-            failures,
-            interval=self._interval,
-            retry_after=error.retry_after if error else None,
-            chance=random.random(),  # noqa: S311 - spreads load
-        )
+        failures, rest = after_failure(claim.failures, error, interval=self._interval)
         until = self._clock() + rest
         await tracking.put_back(self._db, claim=claim, orders=claim.orders, until=until, failures=failures)
+
+
+def after_failure(failures: int, error: PanelError | None, *, interval: float) -> tuple[int, float]:
+    """How often a key failed in a row by now, and for how many seconds it is left alone."""
+    rest = schedule.rest(
+        failures + 1,
+        interval=interval,
+        retry_after=error.retry_after if error else None,
+        chance=random.random(),  # noqa: S311 - spreads load
+    )
+    return failures + 1, rest

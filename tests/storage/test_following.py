@@ -141,14 +141,14 @@ async def test_several_are_decided_on_only_for_their_person(db: SqliteDatabase) 
     assert [row["order_id"] for row in await table(db, "outbox")] == ["a"]
 
 
-async def test_orders_are_known_by_their_ids_those_of_the_current_key_last(db: SqliteDatabase) -> None:
+async def test_orders_are_known_by_their_ids_those_of_the_current_key_first(db: SqliteDatabase) -> None:
     await place(db, "701", due_at=NOW)
     await connect(db, "key-3", now=NOW + 1)
     await follow(db, replace(ELSEWHERE, account_id="key-3"))
     found = await following.known(db, chat_id=ANNA, panel=PANEL, panel_order_ids=["701", "9"])
-    assert [order.id for order in found] == ["701", "e1"]
-    assert await following.known(db, chat_id=BORIS, panel=PANEL, panel_order_ids=["701"]) == []
-    assert await following.known(db, chat_id=ANNA, panel="other", panel_order_ids=["701"]) == []
+    assert {one: order.id for one, order in found.items()} == {"701": "e1"}
+    assert await following.known(db, chat_id=BORIS, panel=PANEL, panel_order_ids=["701"]) == {}
+    assert await following.known(db, chat_id=ANNA, panel="other", panel_order_ids=["701"]) == {}
 
 
 async def test_letting_go_takes_all_of_it_and_nothing_else(db: SqliteDatabase) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from storage import accounts, cancelling, elsewhere, refill_queue, refills
-from storage.elsewhere import Asked
+from storage import accounts, cancelling, following, refill_queue, refills
+from storage.following import Asked
 from storage.refills import Begun, Refill, Settled
 from storage.sqlite import SqliteDatabase, open_sqlite
-from tests.storage.stored import ANNA, BORIS, INTERVAL, NOW, connect, place, table
+from tests.storage.stored import ANNA, BORIS, INTERVAL, NOW, PANEL, connect, place, table
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ async def test_everybody_sees_their_own(db: SqliteDatabase) -> None:
     assert mine is not None
     assert (mine.state, mine.panel_refill_id) == ("open", "rf-a")
     assert await refills.latest(db, chat_id=BORIS, order_id="a") is None
-    assert set(await elsewhere.known(db, chat_id=ANNA, panel_order_ids=["a", "b"])) == {"a"}
-    assert await elsewhere.known(db, chat_id=BORIS, panel_order_ids=["a", "b"]) == {}
+    assert set(await following.known(db, chat_id=ANNA, panel=PANEL, panel_order_ids=["a", "b"])) == {"a"}
+    assert await following.known(db, chat_id=BORIS, panel=PANEL, panel_order_ids=["a", "b"]) == {}
 
 
 async def test_the_same_id_at_another_persons_key_is_another_order(db: SqliteDatabase) -> None:

@@ -1,0 +1,34 @@
+"""Keys leased to whoever asks a panel with them, so that nobody else does at the same time.
+
+`rest_until` is a lease, or the rest that a failure calls for.
+"""
+
+from storage import accounts
+from storage.accounts import Account, account
+from storage.database import Transaction
+
+
+async def take(tx: Transaction, table: str, *, now: float, lease: float) -> tuple[Account, int] | None:
+    """The key whose row in `table` (orders or refills) is due longest, and how often it failed in a row.
+
+    It is left alone for `lease` seconds unless it is released before. None when nothing is due.
+    """
+    rows = await tx.fetch(
+        "UPDATE accounts SET rest_until = :now + :lease WHERE id = ("
+        f"  SELECT q.account_id FROM {table} q JOIN accounts a ON a.id = q.account_id"
+        "  WHERE q.next_poll_at <= :now AND a.rest_until <= :now AND a.parked_at IS NULL"
+        "  AND a.encrypted_key IS NOT NULL ORDER BY q.next_poll_at LIMIT 1) "
+        f"RETURNING {accounts.COLUMNS}, failures",
+        now=now,
+        lease=lease,
+    )
+    return (account(rows[0]), rows[0]["failures"]) if rows else None
+
+
+async def release(tx: Transaction, held: Account, *, rest_until: float = 0, failures: int = 0) -> None:
+    await tx.execute(
+        "UPDATE accounts SET rest_until = :rest_until, failures = :failures WHERE id = :id",
+        id=held.id,
+        rest_until=rest_until,
+        failures=failures,
+    )
