@@ -71,7 +71,11 @@ def privacy(about: About) -> Screen:
             t("<b>What I keep about you</b>"),
             lines(
                 t("• Your API key, encrypted. An old key goes about a day after its last order ended."),
-                t("• Your orders: service, link, quantity, price, status. They stay until you erase them."),
+                t(
+                    "• Your orders: service, what you entered for it, price, status, refills. Also those you "
+                    "let me follow, and your favourite services. They stay until you erase them."
+                ),
+                t("• The list of a mass order, until it has ended or a day has passed."),
                 t("• Your chat's number and language, and where you are in a dialog."),
                 t("• What you type only until it is answered; then just the message's number, for two days."),
                 t("• If a key is refused, a scrambled note of it for an hour."),
