@@ -13,6 +13,7 @@ from bot.chat.screens import ordering as screens
 from bot.chat.screens import outcomes
 from bot.core import forms
 from bot.core.drafts import Draft, Offer
+from bot.core.price import price
 from bot.gateway.context import ChatApplication, Context, Desk
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Tapped
@@ -37,8 +38,8 @@ async def confirm(context: Context) -> None:
     if found is None:
         return
     account, service = found
-    if not _same_terms(account, service, offer):
-        checked, wrong = forms.recheck(service, draft, now=context.desk.clock())
+    checked, wrong = forms.recheck(service, draft, now=context.desk.clock())
+    if wrong or not _same_terms(account, service, checked, draft, offer):
         await ask(context, account, service, checked, wrong=wrong, note=screens.changed())
         return
     message_id = context.message.message_id
@@ -86,9 +87,13 @@ async def _already(context: Context) -> None:
         await context.toast(t("You confirmed this already; it is sent only once. /orders shows how it went."))
 
 
-def _same_terms(account: Account, service: Service, offer: Offer) -> bool:
-    now = (account.id, service.rate, service.min, service.max)
-    return now == (offer.account_id, offer.rate, offer.min, offer.max)
+def _same_terms(account: Account, service: Service, checked: Draft, draft: Draft, offer: Offer) -> bool:
+    """Whether what is asked, sent and charged is still what was shown."""
+    if forms.question(service, checked) is not None:
+        return False
+    now = (account.id, service.rate, service.min, service.max, checked.answers, checked.drip)
+    shown = (offer.account_id, offer.rate, offer.min, offer.max, draft.answers, draft.drip)
+    return now == shown and price(service, checked.answers) == offer.price
 
 
 def add_to(application: ChatApplication) -> None:

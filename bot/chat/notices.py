@@ -56,6 +56,10 @@ class Notices:
             # Telegram will never take it; what it says is in /orders all the same.
             log.error("notice given up", kind=notice.kind, error=str(error))
             return Delivered()
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            # It cannot be put into words, and will not be later: it must not hold up those behind it.
+            log.exception("notice given up", kind=notice.kind)
+            return Delivered()
         except TelegramError as error:
             log.warning("notice put off", kind=notice.kind, error=str(error))
             return TryAgain(AGAIN_SECONDS)

@@ -8,6 +8,7 @@ from bot.core import forms
 from bot.core.drafts import Draft
 from bot.core.invalid import InvalidAnswer
 from bot.core.links import foreign
+from bot.gateway.buttons import Press
 from bot.gateway.context import ChatApplication, Context, first_word
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Sent, Tapped, Typed
@@ -56,13 +57,19 @@ async def ask(
     if field is None:
         await show_summary(context, account, service, draft, note=note)
     elif networks and field.name == "link":
-        await context.show(questions.doubt(draft.doubted, *networks, version=version))
+        back = _back(service, draft, version)
+        await context.show(questions.doubt(draft.doubted, *networks, back=back, version=version))
     else:
-        is_first = forms.step_back(service, draft) is None
+        back = _back(service, draft, version)
         screen = questions.question(
-            field, service, account.currency, version=version, wrong=wrong, note=note, is_first=is_first
+            field, service, account.currency, version=version, wrong=wrong, note=note, back=back
         )
         await context.show(screen)
+
+
+def _back(service: Service, draft: Draft, version: int) -> Press:
+    """To the question before; from the first one to the services."""
+    return Press("page" if forms.step_back(service, draft) is None else "back", "", 0, version)
 
 
 async def take_answer(context: Context) -> None:
@@ -126,6 +133,7 @@ async def drip(context: Context) -> None:
 async def show_summary(
     context: Context, account: Account, service: Service, draft: Draft, *, note: str | None = None
 ) -> None:
+    draft = forms.settled(service, draft)
     offer = await context.desk.ordering.offer(account, service, draft)
     twin = await context.desk.ordering.same_order_open(context.chat_id, draft)
     version = context.go(Step.CONFIRMING, draft=draft.with_offer(offer))

@@ -11,6 +11,9 @@ from bot.panel.models import Service
 
 LONGEST_WORD = 300  # characters of a name, a hashtag or a search phrase
 LONGEST_LIST = 500_000  # characters
+MOST_RUNS = 10_000  # beyond this and the next it is a slip of the finger, not a wish
+MOST_MINUTES = 100_000
+MOST_POSTS = 1_000_000
 
 Answers = Mapping[str, str]
 
@@ -57,7 +60,7 @@ def names(text: str, _: Service) -> str:
     """User names or hashtags: a word a line, or several between commas."""
     found = [_bare(name) for name in _list(text.replace(",", "\n"))]
     for number, name in enumerate(found, start=1):
-        if not name or re.search(r"\s", name):
+        if len(name.split()) != 1:
             raise InvalidAnswer("word_in_list", line=number)
     return "\n".join(found)
 
@@ -67,7 +70,7 @@ def counted_names(text: str, service: Service) -> str:
 
 
 def word(text: str, _: Service) -> str:
-    found = _bare(text)
+    found = _bare(text.strip())
     if not found or re.search(r"\s", found) or len(found) > LONGEST_WORD:
         raise InvalidAnswer("word")
     return found
@@ -81,14 +84,11 @@ def phrase(text: str, _: Service) -> str:
 
 
 def count(text: str, _: Service) -> str:
-    number = whole_number(text)
-    if number < 1:
-        raise InvalidAnswer("positive")
-    return str(number)
+    return _within(whole_number(text), 1, MOST_RUNS)
 
 
 def count_or_none(text: str, _: Service) -> str:
-    return str(whole_number(text))
+    return _within(whole_number(text), 0, MOST_POSTS)
 
 
 def expiry(text: str, _: Service) -> str:
@@ -115,7 +115,19 @@ def _one_of(choices: Mapping[str, str]) -> Callable[[str, Service], str]:
 
 
 def _bare(name: str) -> str:
-    return re.sub(r"^[\s@]+", "", name).strip()
+    while name[:1] == "@":
+        name = name[1:].lstrip()
+    return name
+
+
+def minutes(text: str, _: Service) -> str:
+    return _within(whole_number(text), 1, MOST_MINUTES)
+
+
+def _within(number: int, least: int, most: int) -> str:
+    if not least <= number <= most:
+        raise InvalidAnswer("bounds", min=least, max=most)
+    return str(number)
 
 
 def _list(text: str) -> list[str]:
@@ -177,4 +189,4 @@ TRAFFIC = Field("type_of_traffic", _one_of(_TRAFFIC), choices=_TRAFFIC)
 KEYWORD = Field("google_keyword", phrase, asked=lambda answers: answers.get("type_of_traffic") == "1")
 REFERRER = Field("referring_url", links.url, asked=lambda answers: answers.get("type_of_traffic") == "2")
 RUNS = Field("runs", count)
-INTERVAL = Field("interval", count)
+INTERVAL = Field("interval", minutes)

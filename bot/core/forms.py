@@ -134,23 +134,16 @@ def answer(service: Service, draft: Draft, field: Field, text: str, *, now: floa
     """
     value = _parse(service, draft, field, text)
     _fit(draft.answers, field, value, service, now)
-    taken = draft.with_answer(field.name, value)
-    return _doubting(service, taken) if field is LINK else taken
+    if field is LINK and foreign(value, service):
+        return replace(draft, asking=field.name, doubted=value, offer=None)
+    return draft.with_answer(field.name, value)
 
 
 def for_service(service: Service, draft: Draft, *, now: float) -> tuple[Draft, InvalidAnswer | None]:
     """The draft for this service instead, with the link if it has one; as `recheck`."""
     checked, wrong = recheck(service, draft.with_service(service.id), now=now)
-    return _doubting(service, checked), wrong
-
-
-def _doubting(service: Service, draft: Draft) -> Draft:
-    """A link of another network is no answer yet."""
-    link = draft.answers.get("link", "")
-    if not foreign(link, service):
-        return draft
-    others = {name: value for name, value in draft.answers.items() if name != "link"}
-    return replace(draft, answers=others, doubted=link)
+    link = checked.answers.get("link", "")
+    return (replace(checked, answers={}, doubted=link) if foreign(link, service) else checked), wrong
 
 
 def skip(draft: Draft, field: Field) -> Draft:
@@ -178,6 +171,12 @@ def recheck(service: Service, draft: Draft, *, now: float) -> tuple[Draft, Inval
         else:
             checked = checked.with_answer(field.name, kept)
     return checked, wrong
+
+
+def settled(service: Service, draft: Draft) -> Draft:
+    """With only those answers that the others still call for."""
+    names = [field.name for field in questions(service, draft)]
+    return replace(draft, answers={name: draft.answers[name] for name in names})
 
 
 def sent(service: Service, draft: Draft) -> dict[str, str]:

@@ -36,8 +36,8 @@ _NETWORKS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 # What is done to an account rather than to a post: there `@name` says enough.
 _OF_AN_ACCOUNT = re.compile(
-    r"follow|subscri|member|friend|profile|account|channel|connection|fans?\b|page like|stor(y|ies)|"
-    r"подписчик|участник|متابع|مشترك|seguidor|suscriptor|abonn|takipçi",
+    r"\b(follow|subscri|member|friend|profile|channel|connection|fans?\b|page like|stor(y|ies)\b|"
+    r"подписчик|участник|seguidor|suscriptor|abonn|takipçi)|متابع|مشترك",
     re.IGNORECASE,
 )
 
@@ -48,7 +48,7 @@ def link(text: str, service: Service) -> str:
     if not answer or len(answer) > LONGEST_LINK or any(c.isspace() for c in answer):
         raise InvalidAnswer("link")
     if _NAME.fullmatch(answer):
-        if not _OF_AN_ACCOUNT.search(f"{service.category} {service.name} {service.description}"):
+        if not _OF_AN_ACCOUNT.search(f"{service.category} {service.name}"):
             raise InvalidAnswer("name_for_link")
         return answer
     return url(answer, service)
@@ -57,7 +57,7 @@ def link(text: str, service: Service) -> str:
 def url(text: str, _: Service) -> str:
     """The address with its scheme."""
     answer = text.strip()
-    whole = answer if "://" in answer else f"https://{answer}"
+    whole = answer if re.match(r"\w+://", answer) else f"https://{answer}"
     try:
         parts = urlsplit(whole)
         host = parts.hostname or ""

@@ -19,3 +19,8 @@ def price(service: Service, answers: Answers) -> Decimal | None:
 def post_price(service: Service, answers: Answers) -> tuple[Decimal, Decimal]:
     """The least and the most that a future post of a subscription costs."""
     return service.rate * int(answers["min"]) / 1000, service.rate * int(answers["max"]) / 1000
+
+
+def old_posts(answers: Answers) -> int:
+    """How many posts of a subscription are there already, and charged at once."""
+    return int(answers.get("old_posts") or 0)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from io import BytesIO
 from pathlib import Path
 
@@ -74,12 +74,14 @@ def _filled(text: str, values: Mapping[str, object]) -> Markup:
 
 def number(value: int | Decimal) -> str:
     """With the locale's grouping and every digit that matters."""
-    return format_decimal(value, locale=_locale(), decimal_quantization=False)
+    with localcontext(prec=80):
+        return format_decimal(value, locale=_locale(), decimal_quantization=False)
 
 
 def money(amount: Decimal, currency: str) -> str:
     """All digits that matter, two decimals at least: 100.84292 USD, 5.00 USD."""
-    whole = format_decimal(amount, format="#,##0.00##################", locale=_locale())
+    with localcontext(prec=80):  # Babel rounds to the context's digits, and some currencies have many
+        whole = format_decimal(amount, format="#,##0.00", locale=_locale(), decimal_quantization=False)
     return f"{whole} {currency}".strip()
 
 

@@ -25,6 +25,7 @@ _NUMERIC = (int, str, Decimal)
 _SERVICE_ID = re.compile(r"[\w-]{1,32}", re.ASCII)
 ORDER_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 NO_ORDER = re.compile(r"-\d+|0*")
+_MOST_DIGITS = 24  # before the point or behind it: more is no amount of money
 _LARGEST_COUNT = 2**63  # what a database column takes
 
 
@@ -107,7 +108,8 @@ def money(value: object) -> Decimal | None:
         text = "".join(text.split())
         if not _NUMBER.fullmatch(text):
             return None
-    return Decimal(text.replace(",", ""))
+    number = Decimal(text.replace(",", ""))
+    return number if abs(number.adjusted()) <= _MOST_DIGITS or not number else None
 
 
 def count(value: object) -> int | None:

@@ -83,6 +83,10 @@ def test_too_few_or_too_many_comments_are_counted(text: str, count: int) -> None
         (fields.KEYWORD, " ", None),
         (fields.REFERRER, "no link", None),
         (fields.RUNS, "0", None),
+        (fields.RUNS, "10001", None),
+        (fields.INTERVAL, "100000", "100000"),
+        (fields.INTERVAL, "100001", None),
+        (fields.POSTS, "1000001", None),
     ],
 )
 def test_what_the_other_fields_make_of_it(field: Field, typed: str, value: str | None) -> None:

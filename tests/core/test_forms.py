@@ -170,6 +170,11 @@ def test_a_link_of_another_network_is_doubted_and_not_taken() -> None:
     doubted = take("default", Draft(), "link", "tiktok.com/@a", category="Instagram Likes")
     assert (doubted.doubted, doubted.answers) == ("https://tiktok.com/@a", {})
     assert doubted.with_answer("quantity", "50").doubted
+    before = Draft(answers={"link": LINK, "quantity": "50"})
+    instead = take("default", before, "link", "tiktok.com/@a", category="Instagram Likes")
+    back = forms.step_back(service(), instead)
+    assert back is not None
+    assert (back.answers, back.doubted) == (before.answers, "")
     assert not doubted.with_answer("link", doubted.doubted).doubted
 
 

@@ -17,6 +17,7 @@ from tests.core.core_world import service
         ("www.example.com", "https://www.example.com"),
         ("example.com:8080/x", "https://example.com:8080/x"),
         ("https://пример.рф/п", "https://пример.рф/п"),
+        ("t.me/share/url?url=https://a.b", "https://t.me/share/url?url=https://a.b"),
         ("@some.one_1", "@some.one_1"),
         (" @channel ", "@channel"),
     ],
@@ -45,6 +46,8 @@ def test_no_link(text: str) -> None:
         {"name": "Instagram Likes", "category": "Instagram Likes"},
         {"name": "Views | Real", "category": "YouTube"},
         {"name": "Просмотры", "category": "Телеграм"},
+        {"name": "Likes", "category": "Instagram", "description": "Your account must be public, remember"},
+        {"name": "Views | History", "category": "Instagram"},
     ],
 )
 def test_a_name_is_not_enough_where_a_post_is_meant(about: dict[str, str]) -> None:
@@ -57,7 +60,6 @@ def test_a_name_is_not_enough_where_a_post_is_meant(about: dict[str, str]) -> No
     "about",
     [
         {"name": "Members | Real", "category": "Telegram"},
-        {"name": "Best Likes", "category": "Likes", "description": "Send the @name of your channel"},
         {"name": "Подписчики", "category": "Инстаграм"},
     ],
 )

@@ -68,6 +68,10 @@ def test_counts_in_the_right_form(n: int, said: str) -> None:
         ("-3", "-3.00 USD"),
         ("1234567.8", "1,234,567.80 USD"),
         ("0", "0.00 USD"),
+        ("100000000", "100,000,000.00 USD"),
+        ("123456789012345.678", "123,456,789,012,345.678 USD"),
+        ("1E+24", "1,000,000,000,000,000,000,000,000.00 USD"),
+        ("1E-24", "0.000000000000000000000001 USD"),
     ],
 )
 def test_money_has_all_its_digits_and_two_decimals_at_least(amount: str, shown: str) -> None:

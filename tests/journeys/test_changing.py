@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from bot.core.catalog import PAUSE_SECONDS
 from bot.sandbox.panel import Panel, Trouble
 from bot.sandbox.telegram import Person
@@ -175,6 +177,37 @@ async def test_limits_changed_since_the_summary_ask_again(world: World, chat: Pe
     assert "Send the quantity" in shown.text
     assert panel.calls("add") == []
     assert "Please check your order" in (await says(chat, "500")).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "asks"),
+    [({"dripfeed": False}, "charge: 0.09 USD"), ({"type": "Package"}, "charge: 0.90 USD")],
+)
+async def test_what_is_sent_differently_since_the_summary_is_shown_again(
+    world: World, chat: Person, panel: Panel, changes: dict[str, object], asks: str
+) -> None:
+    shown = await summary(chat, f"1 {LINK} 100")
+    await taps(chat, "Drip-feed", on=shown)
+    await says(chat, "5")
+    shown = await says(chat, "60")
+    panel.set_service("1", **changes)
+    shown = await with_a_new_price_list(world, chat, panel)
+
+    await chat.taps_on(shown, "Place order")
+    await becomes(chat, shown, "The panel changed this service meanwhile")
+    assert asks in shown.text
+    assert panel.calls("add") == []
+
+
+async def test_a_type_that_asks_more_since_the_summary_asks_it(
+    world: World, chat: Person, panel: Panel
+) -> None:
+    await summary(chat)
+    panel.set_service("1", type="SEO")
+    shown = await with_a_new_price_list(world, chat, panel)
+    await chat.taps_on(shown, "Place order")
+    await becomes(chat, shown, "keywords")
+    assert panel.calls("add") == []
 
 
 async def test_a_service_gone_since_the_summary_is_said(world: World, chat: Person, panel: Panel) -> None:

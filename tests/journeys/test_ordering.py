@@ -1,7 +1,11 @@
 """From choosing a service to the news about its order."""
 
+from decimal import Decimal
+
 from bot.sandbox.panel import Panel
 from bot.sandbox.telegram import Person
+from tests.conftest import KEY
+from tests.journeys.stories import becomes, says, summary
 
 
 async def test_places_an_order_after_link_quantity_and_confirmation(chat: Person, panel: Panel) -> None:
@@ -31,3 +35,15 @@ async def test_tells_every_change_of_status_once(chat: Person, panel: Panel) -> 
     assert "remains: 157 of 1,000" in news.text
     assert "came back: 0.1413 USD" in news.text
     assert chat.reads.count("Order 23501: In progress") == 1
+
+
+async def test_amounts_of_currencies_with_many_digits(chat: Person, panel: Panel) -> None:
+    panel.add_account(KEY, Decimal("150000000.5"))
+    panel.set_service("1", rate="123456789.25")
+    assert "150,000,000.50" in (await says(chat, "/balance")).text
+    shown = await summary(chat)
+    assert "charge: 123,456,789.25 USD" in shown.text
+    await chat.taps_on(shown, "Place order")
+    await becomes(chat, shown, "is placed")
+    panel.finish(next(iter(panel.orders)))
+    assert "charge: 123,456,789.25 USD" in (await chat.sees("Completed")).text

@@ -276,7 +276,7 @@ async def test_a_link_of_another_network_needs_a_second_word(chat: Person, panel
     await says(chat, "/order 1")
     doubt = await says(chat, "tiktok.com/@someone/video/7")
     assert "This is a link of TikTok, but the service is for Instagram." in doubt.text
-    assert doubt.buttons == ["Use it anyway", "Leave"]
+    assert doubt.buttons == ["Use it anyway", "‹ Back", "Leave"]
     assert "Send the quantity" in (await taps(chat, "Use it anyway", on=doubt)).text
     shown = await says(chat, "100")
     await chat.taps_on(shown, "Place order")
@@ -323,6 +323,15 @@ async def test_what_can_be_skipped_may_all_be_skipped(chat: Person, panel: Panel
     ]
 
 
+async def test_old_posts_are_charged_at_once(chat: Person, panel: Panel) -> None:
+    service = number_of(panel, "subscriptions")
+    await answers(chat, service, STORIES["subscriptions"][0][:5])
+    await says(chat, "50")
+    shown = await taps(chat, "Skip", on=chat.last)
+    assert "old posts, charged at once: 5.00 USD to 10.00 USD" in shown.text
+    assert "Nothing is charged now" not in shown.text
+
+
 async def test_a_repeat_order_takes_two_taps(chat: Person, panel: Panel) -> None:
     service = number_of(panel, "web traffic")
     await answers(chat, service, STORIES["web traffic"][0])
@@ -346,7 +355,7 @@ async def test_a_repeat_order_takes_two_taps(chat: Person, panel: Panel) -> None
         (("mentions", 2), "anna\nboris carl", "Line 2 holds more than a name"),
         (("mentions", 2), " \n , ", "I found nothing in it"),
         (("comment likes", 2), "two words", "one name without spaces"),
-        (("poll", 2), "0", "whole number from 1 on"),
+        (("poll", 2), "0", "whole number from 1 to 10,000"),
         (("poll", 2), "first", "I need a whole number"),
         (("mentions media likers", 2), "my post", "That is no link"),
         (("subscriptions", 2), "50", "must be from 100 to 10,000"),

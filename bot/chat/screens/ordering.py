@@ -1,6 +1,7 @@
 """The summary, and what may be changed of it."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -8,7 +9,7 @@ from bot.chat.screens.questions import LONGEST_VALUE, choice_words, name_of, no_
 from bot.core import forms
 from bot.core.drafts import Draft, Offer
 from bot.core.fields import Field
-from bot.core.price import post_price
+from bot.core.price import old_posts, post_price
 from bot.gateway.buttons import Button, Press
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import lines, money, number, paragraphs, shorten, t
@@ -55,7 +56,7 @@ def _charge(service: Service, draft: Draft, offer: Offer) -> Markup:
             t("charge per future post: <b>{least} to {most}</b>", least=least, most=most)
             if least != most
             else t("charge per future post: <b>{price}</b>", price=least),
-            t("Nothing is charged now; each post is, when it comes."),
+            _charged_at_once(draft, offer.currency, post_price(service, draft.answers)),
             t("balance: {amount}", amount=money(balance, offer.currency)) if balance is not None else None,
         )
     return lines(
@@ -63,6 +64,19 @@ def _charge(service: Service, draft: Draft, offer: Offer) -> Markup:
         t("balance after it: {rest}", rest=money(balance - offer.price, offer.currency))
         if balance is not None
         else t("I could not get your balance right now."),
+    )
+
+
+def _charged_at_once(draft: Draft, currency: str, a_post: tuple[Decimal, Decimal]) -> Markup:
+    count = old_posts(draft.answers)
+    if not count:
+        return t("Nothing is charged now; each post is, when it comes.")
+    least, most = (money(each * count, currency) for each in a_post)
+    return lines(
+        t("old posts, charged at once: <b>{least} to {most}</b>", least=least, most=most)
+        if least != most
+        else t("old posts, charged at once: <b>{price}</b>", price=least),
+        t("Each new post is charged when it comes."),
     )
 
 

@@ -24,10 +24,8 @@ def question(
     version: int,
     wrong: InvalidAnswer | None,
     note: str | None,
-    is_first: bool,
+    back: Press,
 ) -> Screen:
-    """`is_first`: no question comes before it, so `Back` leads to the services."""
-    back = Press("page" if is_first else "back", "", 0, version)
     skip = (Button(t("Skip"), Press("skip", "", 0, version)),)
     return Screen(
         paragraphs(
@@ -115,7 +113,7 @@ def invalid(wrong: InvalidAnswer) -> Markup:
         "name_for_link": "This service is for a post, not for an account, so a name is not enough. Please "
         "copy the post's link from your browser or app.",
         "number": "I need a whole number, written like 1000 or 1 000.",
-        "positive": "I need a whole number from 1 on.",
+        "bounds": "I need a whole number from {min} to {max}.",
         "range": "The quantity must be from {min} to {max}.",
         "count": "Lines counted: {count}. Please send {min} to {max}, one on each line.",
         "empty_list": "I found nothing in it. Please send one on each line.",
@@ -132,7 +130,7 @@ def invalid(wrong: InvalidAnswer) -> Markup:
     return t("⚠️ {problem}", problem=t(texts[wrong.reason], **values))
 
 
-def doubt(link: str, here: str, there: str, *, version: int) -> Screen:
+def doubt(link: str, here: str, there: str, *, back: Press, version: int) -> Screen:
     """A link of one network for a service of another."""
     return Screen(
         paragraphs(
@@ -146,7 +144,7 @@ def doubt(link: str, here: str, there: str, *, version: int) -> Screen:
         ),
         (
             (Button(t("Use it anyway"), Press("anyway", "", 0, version)),),
-            (Button(t("Leave"), Press("leave", "", 0, version)),),
+            (Button(t("‹ Back"), back), Button(t("Leave"), Press("leave", "", 0, version))),
         ),
     )
 
