@@ -24,7 +24,8 @@ async def key(context: Context) -> None:
     was = context.dialog
     resume = was.resume if was.step is Step.KEY else was.step
     context.turn.go(replace(was, step=Step.KEY, resume=resume))
-    await context.show(start.ask_key(context.desk.about))
+    account = await context.desk.accounts.current(context.chat_id)
+    await context.show(start.ask_key(context.desk.about, connected=account.last_four if account else None))
 
 
 async def take_key(context: Context) -> None:

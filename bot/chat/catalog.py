@@ -32,6 +32,8 @@ async def order(context: Context) -> None:
     service = catalog.by_id.get(service_id.removeprefix("#"))
     if service is not None:
         await ordering.choose(context, account, service, typed=rest)
+    elif service_id.removeprefix("#").isdigit() and not (await catalog.find(typed)).services:
+        await context.show(screens.gone(service_id, version=context.go(Step.CHOOSING)))
     elif service_id:
         await search(context, account, catalog, typed)
     else:

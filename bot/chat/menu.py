@@ -14,10 +14,10 @@ COMMANDS = (
     ("mass", "place many orders at once, from a list"),
     ("services", "look through all services"),
     ("orders", "your orders and how they are doing"),
-    ("refill", "ask for refills of orders, by id"),
-    ("cancel_orders", "ask to cancel orders, by id"),
-    ("status", "ask for orders by their ids"),
-    ("track", "follow orders placed elsewhere"),
+    ("refill", "ask for refills, by order id"),
+    ("cancel_orders", "ask to cancel orders, by order id"),
+    ("status", "how any of your orders is doing, by id"),
+    ("track", "be told about orders placed elsewhere, by id"),
     ("export", "all your orders as a file"),
     ("balance", "your balance"),
     ("key", "connect or change your API key"),
@@ -28,9 +28,13 @@ COMMANDS = (
 )
 
 
+def _begun(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 async def set_menu(bot: Bot, about: About) -> None:
     """A menu that cannot be set is no reason not to work."""
-    wanted = tuple(BotCommand(name, str(t(words)).capitalize()) for name, words in COMMANDS)
+    wanted = tuple(BotCommand(name, _begun(str(t(words)))) for name, words in COMMANDS)
     long = t(
         "I place orders at {panel} for you and tell you how they are doing. "
         "You need your own API key. Tap Start.",

@@ -35,6 +35,8 @@ async def choose(context: Context, account: Account, service: Service, *, typed:
         last = field is forms.questions(service, draft)[-1]
         answer, typed = (typed, "") if last else first_word(typed)
         try:
+            if field.name == "comments" and answer.isdigit():
+                raise InvalidAnswer("only_a_number")  # behind a command it is meant as a quantity
             draft = forms.answer(service, draft, field, answer, now=now)
         except InvalidAnswer as error:
             wrong = error

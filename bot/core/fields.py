@@ -36,11 +36,17 @@ class Field:
     asked: Callable[[Answers], bool] = _always
 
 
-def quantity(text: str, service: Service) -> str:
-    number = whole_number(text)
-    if not service.min <= number <= service.max:
-        raise InvalidAnswer("range", min=service.min, max=service.max)
-    return str(number)
+def _quantity_of(reason: str) -> Callable[[str, Service], str]:
+    def parse(text: str, service: Service) -> str:
+        number = whole_number(text)
+        if not service.min <= number <= service.max:
+            raise InvalidAnswer(reason, min=service.min, max=service.max)
+        return str(number)
+
+    return parse
+
+
+quantity = _quantity_of("range")
 
 
 def lines(text: str) -> list[str]:
@@ -120,6 +126,10 @@ def _bare(name: str) -> str:
     return name
 
 
+def runs(text: str, _: Service) -> str:
+    return _within(whole_number(text), 2, MOST_RUNS)
+
+
 def minutes(text: str, _: Service) -> str:
     return _within(whole_number(text), 1, MOST_MINUTES)
 
@@ -177,8 +187,8 @@ HASHTAG = Field("hashtag", word)
 USERNAME = Field("username", word)
 MEDIA = Field("media", links.url)
 ANSWER_NUMBER = Field("answer_number", count)
-MIN = Field("min", quantity)
-MAX = Field("max", quantity)
+MIN = Field("min", _quantity_of("min_range"))
+MAX = Field("max", _quantity_of("max_range"))
 DELAY = Field("delay", _one_of(_DELAYS), choices=_DELAYS)
 POSTS = Field("posts", count_or_none, optional=True)
 OLD_POSTS = Field("old_posts", count_or_none, optional=True)
@@ -188,5 +198,5 @@ DEVICE = Field("device", _one_of(_DEVICES), choices=_DEVICES)
 TRAFFIC = Field("type_of_traffic", _one_of(_TRAFFIC), choices=_TRAFFIC)
 KEYWORD = Field("google_keyword", phrase, asked=lambda answers: answers.get("type_of_traffic") == "1")
 REFERRER = Field("referring_url", links.url, asked=lambda answers: answers.get("type_of_traffic") == "2")
-RUNS = Field("runs", count)
+RUNS = Field("runs", runs)
 INTERVAL = Field("interval", minutes)

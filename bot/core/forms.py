@@ -221,8 +221,8 @@ def _parse(service: Service, draft: Draft, field: Field, text: str) -> str:
 def _fit(answers: Answers, field: Field, value: str, service: Service, now: float) -> None:
     """Raise InvalidAnswer when the value contradicts an earlier answer, or time."""
     if field is MAX and int(value) < int(answers.get("min", value)):
-        raise InvalidAnswer("range", min=int(answers["min"]), max=service.max)
+        raise InvalidAnswer("max_range", min=int(answers["min"]), max=service.max)
     if field is MIN and "max" in answers and int(value) > int(answers["max"]):
-        raise InvalidAnswer("range", min=service.min, max=int(answers["max"]))
+        raise InvalidAnswer("min_range", min=service.min, max=int(answers["max"]))
     if field is EXPIRY and value and day(value) < datetime.fromtimestamp(now, UTC).date():
         raise InvalidAnswer("past")

@@ -48,10 +48,15 @@ def link(text: str, service: Service) -> str:
     if not answer or len(answer) > LONGEST_LINK or any(c.isspace() for c in answer):
         raise InvalidAnswer("link")
     if _NAME.fullmatch(answer):
-        if not _OF_AN_ACCOUNT.search(f"{service.category} {service.name}"):
+        if not takes_name(service):
             raise InvalidAnswer("name_for_link")
         return answer
     return url(answer, service)
+
+
+def takes_name(service: Service) -> bool:
+    """Whether it is done to an account, so that `@name` says enough."""
+    return _OF_AN_ACCOUNT.search(f"{service.category} {service.name}") is not None
 
 
 def url(text: str, _: Service) -> str:

@@ -156,7 +156,7 @@ def test_min_and_max_of_a_subscription_fit_each_other(
 ) -> None:
     with pytest.raises(InvalidAnswer) as caught:
         take("subscriptions", Draft(answers=answers), name, text)
-    assert (caught.value.reason, caught.value.params) == ("range", params)
+    assert (caught.value.reason, caught.value.params) == (f"{name}_range", params)
 
 
 def test_a_subscription_does_not_end_before_it_begins() -> None:

@@ -76,7 +76,7 @@ async def test_a_package_has_a_flat_price_and_no_limits(chat: Person) -> None:
     await says(chat, "/order")
 
     shown = await taps(chat, "🎁 Packages | Instagram")
-    assert "1.50 USD each\n" in shown.text
+    assert "1.50 USD a package\n" in shown.text
 
 
 async def test_every_digit_of_a_rate_is_shown(chat: Person) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
+from bot import parts
 from bot.core.catalog import PAUSE_SECONDS
 from bot.gateway import updates
 from bot.sandbox.panel import Trouble
@@ -18,7 +18,7 @@ NO_ANSWER = "does not answer right now"
 @pytest.fixture
 async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     """A bot of little patience with a panel a person waits for."""
-    monkeypatch.setattr(app, "PERSON_SECONDS", 0.3)
+    monkeypatch.setattr(parts, "PERSON_SECONDS", 0.3)
     async with world_in(tmp_path) as made:
         yield made
 

@@ -119,7 +119,7 @@ async def test_what_is_no_link_is_said_and_asked_again(chat: Person, typed: str)
         ("/order 1 nolink 1000", "That is no link"),
         (f"/order 1 {LINK} 5", "must be from 50 to 10,000"),
         (f"/order 1 {LINK} many", "I need a whole number"),
-        ("/order 99999", "Nothing found for “99999”"),
+        ("/order 99999", "does not offer service 99999"),
         (f"/order 2028 {LINK} 10", "Nothing was ordered."),
         ("/order instagram followers", "Page 1 of"),
     ],

@@ -200,7 +200,7 @@ async def test_many_at_once_cost_one_request_and_each_is_answered(chat: Person, 
         f"✅ {second}: requested",
         f"❌ {running}: “Order not eligible for refill”",
         "❌ 77: “Incorrect order ID”",
-        "I tell you when each is done or rejected.",
+        "I'll tell you when each is done or rejected.",
     ):
         assert line in shown.text
     panel.set_refill("1", status="Completed")

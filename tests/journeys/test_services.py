@@ -114,12 +114,12 @@ async def test_a_type_nobody_knows_has_a_card_with_the_reason_and_no_order(
 
 async def test_misspelled_words_are_forgiven(chat: Person) -> None:
     found = await says(chat, "/services tiktk folowers")
-    assert "Nothing is spelled exactly so; did you mean:" in found.text
+    assert "No exact match. Did you mean:" in found.text
     assert "TikTok Followers" in found.buttons[0]
-    assert "did you mean:" in (await taps(chat, "Next ›")).text
+    assert "Did you mean:" in (await taps(chat, "Next ›")).text
     await says(chat, "/order")
-    assert "did you mean:" in (await says(chat, "tiktk folowers")).text
-    assert "did you mean" not in (await says(chat, "tiktok followers")).text
+    assert "Did you mean:" in (await says(chat, "tiktk folowers")).text
+    assert "Did you mean" not in (await says(chat, "tiktok followers")).text
 
 
 async def test_a_link_opens_the_card_and_leaves_a_question_standing(chat: Person) -> None:
@@ -297,7 +297,7 @@ async def test_looking_around_never_waits_for_the_panel(world: World, chat: Pers
     await taps(chat, "‹ Back")
     await taps(chat, "Instagram Followers")
     assert "tiktok likes\n" in (await says(chat, "tiktok likes")).text
-    assert "did you mean" in (await says(chat, "tiktk lieks")).text
+    assert "Did you mean" in (await says(chat, "tiktk lieks")).text
     assert "Send the link" in (await says(chat, "1")).text
     card = await says(chat, "/services 2")
     await taps(chat, "☆ Favourite")

@@ -73,7 +73,7 @@ def services(
     return Screen(
         paragraphs(
             t("<b>{title}</b>", title=shorten(title, _LONGEST_NAME)),
-            t("Nothing is spelled exactly so; did you mean:") if guessed else None,
+            t("No exact match. Did you mean:") if guessed else None,
             *(_described(service, currency) for service in shown),
             _page_line(page, pages),
         ),
@@ -133,7 +133,7 @@ def page_count(items: int) -> int:
 def rate(service: Service, currency: str) -> str:
     price = money(service.rate, currency)
     if sold_whole(service):
-        return t("{price} each", price=price)
+        return t("{price} a package", price=price)
     if paid_by_post(service):
         return t("{price} per 1000, post by post", price=price)
     return t("{price} per 1000", price=price)

@@ -97,7 +97,7 @@ def family(parent: Order, found: Sequence[Order], *, count: int, page: int, more
                 made=count_made(parent, count),
                 id=parent.panel_order_id or "",
             ),
-            t("I tell you when one of them ends."),
+            t("I'll tell you when one of them ends."),
             t("Page {page}", page=page + 1) if page or more else None,
         ),
         (

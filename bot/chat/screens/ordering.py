@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from bot.chat.screens.questions import LONGEST_VALUE, choice_words, name_of, no_drip_feed
+from bot.chat.screens.questions import name_of, no_drip_feed, value_words
 from bot.core import forms
 from bot.core.drafts import Draft, Offer
 from bot.core.fields import Field
@@ -14,8 +14,6 @@ from bot.gateway.buttons import Button, Press
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import lines, money, number, paragraphs, shorten, t
 from bot.panel.models import Service
-
-_NUMBERS = {"quantity", "min", "max", "posts", "old_posts", "runs", "answer_number"}
 
 
 def summary(
@@ -32,8 +30,9 @@ def summary(
                 _counted(service, draft),
             ),
             _charge(service, draft, offer),
-            t("⚠️ Your balance is too small for this order. Top it up first, or change the order.")
-            if offer.balance is not None and offer.price is not None and offer.balance < offer.price
+            _shortage(offer),
+            t("⚠️ The panel says that this service cannot be cancelled: it goes on until its limit.")
+            if forms.paid_by_post(service) and service.cancel is False
             else None,
             t("⚠️ You already have an open order for this service and link.") if twin else None,
         ),
@@ -80,6 +79,16 @@ def _charged_at_once(draft: Draft, currency: str, a_post: tuple[Decimal, Decimal
     )
 
 
+def _shortage(offer: Offer) -> Markup | None:
+    if offer.balance is None or offer.price is None or offer.balance >= offer.price:
+        return None
+    return t(
+        "⚠️ Your balance is too small for this order: {amount} are missing. Top it up first, or change the "
+        "order.",
+        amount=money(offer.price - offer.balance, offer.currency),
+    )
+
+
 def _drip_feed(draft: Draft, version: int) -> tuple[Button, ...]:
     if draft.drip:
         return (no_drip_feed(version),)
@@ -111,21 +120,17 @@ def what_to_change(fields: Sequence[Field], *, version: int) -> Screen:
 
 def _answered(field: Field, draft: Draft) -> Markup | None:
     value = draft.answers.get(field.name, "")
+    if field.name == "posts" and value in {"", "0"}:
+        return t("posts: no limit")
+    if field.name == "expiry" and not value:
+        return t("expiry: none")
     if not value:
         return None
-    return t("{field}: {value}", field=name_of(field.name), value=_value(field, value, draft))
-
-
-def _value(field: Field, value: str, draft: Draft) -> str:
-    if field.name == "quantity" and draft.drip:
-        return t("{n} in each run", n=number(int(value)))
-    if field.name == "interval":
-        return t("every {n} minutes", n=number(int(value)))
-    if field.choices:
-        return choice_words(field, value)
-    if field.name in _NUMBERS:
-        return number(int(value))
-    return shorten(value.replace("\n", " / "), LONGEST_VALUE)
+    return t(
+        "{field}: {value}",
+        field=name_of(field.name),
+        value=value_words(field.name, value, in_runs=draft.drip),
+    )
 
 
 def _counted(service: Service, draft: Draft) -> Markup | None:

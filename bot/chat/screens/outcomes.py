@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from bot.chat.screens.questions import name_of, value_words
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.context import About
 from bot.gateway.messenger import Screen
@@ -9,8 +10,6 @@ from bot.gateway.texts import lines, money, number, paragraphs, shorten, t
 from bot.panel.errors import Meaning
 from bot.panel.refusals import meaning_of
 from storage.orders import Order
-
-_LONGEST_LINK = 300  # characters that are shown
 
 
 def placing(order: Order) -> Screen:
@@ -28,7 +27,7 @@ def placed(order: Order) -> Screen:
         paragraphs(
             t("✅ <b>Order {id} is placed.</b>", id=order.panel_order_id or ""),
             facts(order),
-            t("I tell you when its status changes."),
+            t("I'll tell you when its status changes."),
         ),
         ((Button(t("Show order"), Press("order", order.id)),),),
     )
@@ -75,10 +74,22 @@ def facts(order: Order) -> Markup:
         t("{id} · {name}", id=order.service_id, name=shorten(order.service_name, 250))
         if order.service_id
         else None,
-        t("link: {link}", link=shorten(order.link, _LONGEST_LINK)) if order.link else None,
-        t("quantity: {n}", n=number(order.quantity)) if order.quantity is not None else None,
+        *_ordered(order),
         t("charge: {price}", price=money(order.price, order.currency)) if order.price is not None else None,
     )
+
+
+def _ordered(order: Order) -> list[Markup]:
+    """What was entered for it; of an order that this one's parent made, or from elsewhere, what is known."""
+    sent = dict(order.fields) or {"link": order.link} if order.link or order.fields else {}
+    told = [
+        t("{field}: {value}", field=name_of(name), value=value_words(name, value, in_runs="runs" in sent))
+        for name, value in sent.items()
+    ]
+    if order.quantity is not None and ("quantity" not in sent or "runs" in sent):
+        n = number(order.quantity)
+        told.append(t("in all: {n}", n=n) if "runs" in sent else t("quantity: {n}", n=n))
+    return told
 
 
 def _try_again(order: Order) -> Rows:

@@ -6,14 +6,17 @@ from markupsafe import Markup
 
 from bot.chat.screens.catalog import rate
 from bot.core.countries import WORLD
-from bot.core.fields import Field
+from bot.core.fields import COUNTRY, DELAY, DEVICE, TRAFFIC, Field
 from bot.core.invalid import InvalidAnswer
+from bot.core.links import takes_name
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import country, lines, number, paragraphs, shorten, t
+from bot.gateway.texts import country, lines, number, paragraphs, plural, shorten, t
 from bot.panel.models import Service
 
 LONGEST_VALUE = 300  # characters of an answer that is shown
+_CHOICES = {field.name: field for field in (COUNTRY, DELAY, DEVICE, TRAFFIC)}
+_NUMBERS = {"quantity", "min", "max", "posts", "old_posts", "runs", "answer_number"}
 
 
 def question(
@@ -49,6 +52,8 @@ def question(
 # By field, or by type and field where a type means something of its own by it.
 _ASKING: Mapping[str, str] = {
     "link": "Send the <b>link</b> it is for, like https://example.com/p/1",
+    "account.link": "Send the <b>link</b> of the profile, channel or group, or just its @name.",
+    "web traffic.link": "Send the <b>link</b> of the site or page that is to be visited.",
     "quantity": "Send the <b>quantity</b>: a number from {min} to {max}.",
     "comments": "Send {min} to {max} <b>comments</b>, one on each line, or as a .txt file.",
     "custom comments package.comments": "Send the <b>comments</b>, one on each line, or as a .txt file.",
@@ -64,8 +69,8 @@ _ASKING: Mapping[str, str] = {
     "hashtag": "Send the <b>hashtag</b> whose users are mentioned.",
     "username": "Send the <b>username</b>.",
     "mentions user followers.username": "Send the <b>username</b> whose followers are mentioned.",
-    "comment likes.username": "Send the <b>username</b> of who wrote the comment.",
-    "comment replies.username": "Send the <b>username</b> of who wrote the comment.",
+    "comment likes.username": "Send the <b>username</b> of the person who wrote the comment.",
+    "comment replies.username": "Send the <b>username</b> of the person who wrote the comment.",
     "subscriptions.username": "Send the <b>username</b> whose new posts get it.",
     "media": "Send the <b>media</b>: the link of the post whose likers are mentioned.",
     "answer_number": "Send the <b>answer number</b>: which answer of the poll to vote for, counted from 1.",
@@ -82,13 +87,15 @@ _ASKING: Mapping[str, str] = {
     "type_of_traffic": "Where do visitors come from? Choose the <b>type of traffic</b>.",
     "google_keyword": "Send the <b>Google keyword</b> visitors search for.",
     "referring_url": "Send the <b>referring URL</b>: the site visitors come from.",
-    "runs": "Drip-feed delivers the quantity again and again.\n\nHow many <b>runs</b>? Send a number.",
+    "runs": "Drip-feed: the same quantity several times, with a pause between. You pay for each run.\n\n"
+    "How many <b>runs</b>? Send a number from 2 on.",
     "interval": "How many minutes between two runs (<b>interval</b>)? Send a number.",
 }
 
 
 def _asking(field: Field, service: Service) -> str:
-    return _ASKING.get(f"{service.kind}.{field.name}") or _ASKING[field.name]
+    of_account = _ASKING.get(f"account.{field.name}") if takes_name(service) else None
+    return _ASKING.get(f"{service.kind}.{field.name}") or of_account or _ASKING[field.name]
 
 
 def _choices(field: Field, *, version: int) -> Rows:
@@ -98,11 +105,26 @@ def _choices(field: Field, *, version: int) -> Rows:
     return tuple(tuple(buttons[place : place + 2]) for place in range(0, len(buttons), 2))
 
 
+def value_words(name: str, value: str, *, in_runs: bool = False) -> str:
+    """An answer as people read it; of a list the first entries, and how many there are."""
+    if name == "quantity" and in_runs:
+        return t("{n} in each run", n=number(int(value)))
+    if name == "interval":
+        return plural("every minute", "every {n} minutes", int(value))
+    if name in _CHOICES:
+        return choice_words(_CHOICES[name], value)
+    if name in _NUMBERS and value.isdigit():
+        return number(int(value))
+    found = value.split("\n")
+    shown = shorten(" / ".join(found), LONGEST_VALUE)
+    return shown if len(found) == 1 else t("{entries} ({n})", entries=shown, n=number(len(found)))
+
+
 def choice_words(field: Field, value: str) -> str:
     if field.name == "country" and value != WORLD:
         return country(value) or value
     words = t(field.choices[value])
-    return words[:1].upper() + words[1:]
+    return words if words[1:2].isupper() else words[:1].upper() + words[1:]
 
 
 def invalid(wrong: InvalidAnswer) -> Markup:
@@ -120,6 +142,9 @@ def invalid(wrong: InvalidAnswer) -> Markup:
         "long_list": "That is too long: at most {max} characters. Please send less.",
         "word_in_list": "Line {line} holds more than a name. Please send one on each line, without spaces.",
         "word": "I need one name without spaces.",
+        "only_a_number": "This service counts the comments themselves. Please send them, one on each line.",
+        "min_range": "The min must be from {min} to {max}.",
+        "max_range": "The max must be from {min} to {max}.",
         "phrase": "I need a few words on one line, at most {max} characters.",
         "choice": "Please tap one of the buttons below.",
         "country": "I do not know this country. Please send its name in English or its two-letter code, "

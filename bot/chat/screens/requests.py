@@ -19,7 +19,7 @@ def refill_note(answer: Answer, about: About) -> Markup:
         case Taken():
             return t(
                 "♻️ <b>Refill requested.</b> {panel} took the request; "
-                "I tell you when it is done or rejected.",
+                "I'll tell you when it is done or rejected.",
                 panel=about.panel_name,
             )
         case Refused(words):
@@ -33,7 +33,7 @@ def refill_note(answer: Answer, about: About) -> Markup:
                 site=about.panel_site,
             )
         case AskedBefore():
-            return t("A refill is under way already. I tell you when it is done or rejected.")
+            return t("A refill is under way already. I'll tell you when it is done or rejected.")
         case other:
             return _not_sent(other, about)
 
@@ -43,7 +43,7 @@ def cancel_note(answer: Answer, about: About) -> Markup:
         case Taken():
             return t(
                 "✋ <b>Cancellation requested.</b> {panel} took the request, which does not mean that it is "
-                "done: I tell you when the order's status says so, and what came back.",
+                "done: I'll tell you when the order's status says so, and what came back.",
                 panel=about.panel_name,
             )
         case Refused(words):
@@ -55,7 +55,7 @@ def cancel_note(answer: Answer, about: About) -> Markup:
                 panel=about.panel_name,
             )
         case AskedBefore():
-            return t("You asked to cancel it already. I tell you when the order's status changes.")
+            return t("You asked to cancel it already. I'll tell you when the order's status changes.")
         case other:
             return _not_sent(other, about)
 
@@ -66,7 +66,7 @@ def refill_answers(answers: Mapping[str, Answer], about: About) -> list[Screen]:
         t("<b>Refills</b>: {n} of {all} requested", n=number(taken), all=number(len(answers))),
         answers,
         lambda answer: t("requested") if isinstance(answer, Taken) else _in_short(answer),
-        t("I tell you when each is done or rejected.") if taken else None,
+        t("I'll tell you when each is done or rejected.") if taken else None,
         about,
     )
 
@@ -78,7 +78,7 @@ def cancel_answers(answers: Mapping[str, Answer], about: About) -> list[Screen]:
         answers,
         lambda answer: t("cancellation requested") if isinstance(answer, Taken) else _in_short(answer),
         t(
-            "That does not mean that they are done: I tell you when an order's status says so, "
+            "That does not mean that they are done: I'll tell you when an order's status says so, "
             "and what came back."
         )
         if taken

@@ -22,10 +22,17 @@ def welcome(about: About) -> Screen:
     )
 
 
-def ask_key(about: About) -> Screen:
+def ask_key(about: About, *, connected: str | None = None) -> Screen:
+    """`connected` are the last four characters of the key there is already."""
     return Screen(
         paragraphs(
-            t("To connect your account, send me your <b>API key</b>."),
+            t("To connect your account, send me your <b>API key</b>.")
+            if connected is None
+            else t(
+                "You are connected with key …{last}. To change it, send me your new <b>API key</b>; "
+                "/cancel keeps this one.",
+                last=connected,
+            ),
             t(
                 "You find it on your account page at {site}. "
                 "I delete your message at once and keep the key encrypted.",
