@@ -4,12 +4,14 @@ from telegram import MessageEntity
 
 from bot.chat.asking import account_or_ask
 from bot.chat.cards import card, tapped
+from bot.chat.ids import ids_of
 from bot.chat.screens import many
 from bot.chat.screens import requests as screens
 from bot.core.ids import MOST_IDS, order_ids
 from bot.core.requests import AskedBefore
 from bot.gateway.context import ChatApplication, Context
-from bot.gateway.handlers import Command, Tapped
+from bot.gateway.dialog import Step
+from bot.gateway.handlers import Command, Tapped, Typed
 from bot.gateway.texts import t
 from storage import orders
 
@@ -31,9 +33,8 @@ async def cancel_order(context: Context) -> None:
 async def ask(context: Context) -> None:
     if await account_or_ask(context) is None:
         return
-    ids = order_ids(context.argument)
+    ids = await ids_of(context, "cancel_orders")
     if not ids:
-        await context.say(many.how_to("cancel_orders"))
         return
     if len(ids) <= MOST_IDS and many.fits(ids):
         await context.say(many.ask_cancel(ids, seen_at=int(context.desk.clock())))
@@ -68,6 +69,7 @@ def add_to(application: ChatApplication) -> None:
         [
             Tapped("cancel_order", cancel_order),
             Command("cancel_orders", ask),
+            Typed(Step.IDS, ask, about="cancel_orders"),
             Tapped("cancel_all", cancel_all),
             Tapped("keep_orders", keep),
         ]

@@ -2,11 +2,13 @@
 
 from bot.chat.asking import account_or_ask
 from bot.chat.cards import card, tapped
+from bot.chat.ids import ids_of
 from bot.chat.screens import many
 from bot.chat.screens import requests as screens
-from bot.core.ids import MOST_IDS, order_ids
+from bot.core.ids import MOST_IDS
 from bot.gateway.context import ChatApplication, Context
-from bot.gateway.handlers import Command, Tapped
+from bot.gateway.dialog import Step
+from bot.gateway.handlers import Command, Tapped, Typed
 from bot.gateway.texts import t
 
 
@@ -31,10 +33,10 @@ async def refill(context: Context) -> None:
 async def refill_many(context: Context) -> None:
     if await account_or_ask(context) is None:
         return
-    ids = order_ids(context.argument)
+    ids = await ids_of(context, "refill")
     if not ids:
-        await context.say(many.how_to("refill"))
-    elif len(ids) > MOST_IDS:
+        return
+    if len(ids) > MOST_IDS:
         for screen in many.too_many("refill", ids):
             await context.say(screen)
     else:
@@ -45,4 +47,10 @@ async def refill_many(context: Context) -> None:
 
 
 def add_to(application: ChatApplication) -> None:
-    application.add_handlers([Tapped("refill", refill), Command("refill", refill_many)])
+    application.add_handlers(
+        [
+            Tapped("refill", refill),
+            Command("refill", refill_many),
+            Typed(Step.IDS, refill_many, about="refill"),
+        ]
+    )

@@ -2,6 +2,7 @@
 
 from bot.chat import catalog, masses, ordering, services, uncertain
 from bot.chat.asking import account_and_catalog
+from bot.chat.screens import many
 from bot.gateway.context import Context
 from bot.gateway.dialog import Step
 
@@ -18,6 +19,8 @@ async def ask_again(context: Context) -> None:
             await masses.ask_current(context)
         case Step.ORDER_ID:
             await uncertain.wait_for_id(context, context.dialog.order_id)
+        case Step.IDS:
+            await context.say(many.how_to(context.dialog.order_id, awaited=True))
         case Step.CARD:
             await services.show_awaited(context)
         case _:

@@ -2,6 +2,7 @@
 
 from bot.chat import services
 from bot.chat.screens import start
+from bot.core.ids import order_ids
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Command, Tapped
@@ -27,6 +28,10 @@ async def show_privacy(context: Context) -> None:
 
 
 async def cancel(context: Context) -> None:
+    ids = order_ids(context.argument) if context.incoming.message else []
+    if ids:
+        await context.show(start.meant_cancel_orders(ids))
+        return
     if context.dialog.step is Step.NOWHERE:
         await context.show(start.nothing_to_leave())
         return

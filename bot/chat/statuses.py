@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from bot.chat.asking import account_or_ask
 from bot.chat.cards import card
+from bot.chat.ids import ids_of
 from bot.chat.screens import statuses as screens
 from bot.chat.unexpected import old_button
 from bot.core.ids import MOST_IDS, order_ids
 from bot.core.statuses import Answer
 from bot.gateway.context import ChatApplication, Context
-from bot.gateway.handlers import Command, Tapped
+from bot.gateway.dialog import Step
+from bot.gateway.handlers import Command, Tapped, Typed
 from bot.gateway.texts import t
 from bot.panel.models import OrderStatus
 from storage import following, orders
@@ -20,9 +22,8 @@ async def status(context: Context) -> None:
     account = await account_or_ask(context)
     if account is None:
         return
-    ids = order_ids(context.argument)
+    ids = await ids_of(context, "status")
     if not ids:
-        await context.say(screens.usage("status"))
         return
     answers = await context.desk.statuses.ask(account, ids[:MOST_IDS])
     if len(ids) == 1:
@@ -52,9 +53,8 @@ async def track(context: Context) -> None:
     account = await account_or_ask(context)
     if account is None:
         return
-    ids = order_ids(context.argument)
+    ids = await ids_of(context, "track")
     if not ids:
-        await context.say(screens.usage("track"))
         return
     await follow(context, account, ids[:MOST_IDS])
     if len(ids) > MOST_IDS:
@@ -94,6 +94,8 @@ def add_to(application: ChatApplication) -> None:
         [
             Command("status", status),
             Command("track", track),
+            Typed(Step.IDS, status, about="status"),
+            Typed(Step.IDS, track, about="track"),
             Tapped("follow", follow_shown),
             Tapped("unfollow", unfollow),
         ]

@@ -23,6 +23,7 @@ class Step(StrEnum):
     CONFIRMING = "confirming"
     ORDER_ID = "order id"
     MASS = "mass"
+    IDS = "ids"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,8 @@ class Dialog:
     """`browsing` is what is listed: "" the categories, a line break and its ref for one of them or a star for
     the favourites (nobody can type that), else the words searched for. At CARD it is the service's id.
 
-    `order_id` is the uncertain order whose id is asked for. `resume` is where to go on after a key was
-    asked for in between.
+    `order_id` is the uncertain order whose id is asked for; at IDS it is the command that waits for them.
+    `resume` is where to go on after a key was asked for in between.
     """
 
     step: Step = Step.NOWHERE

@@ -41,11 +41,12 @@ class Command(_Handler):
 
 
 class Typed(_Handler):
-    """A text that is no command, at this step of the dialog."""
+    """A text that is no command, at this step of the dialog, and about this if that matters."""
 
-    def __init__(self, step: Step, handle: Handle) -> None:
+    def __init__(self, step: Step, handle: Handle, *, about: str | None = None) -> None:
         super().__init__(handle)
         self._step = step
+        self._about = about
 
     def fits(self, update: Update) -> bool:
         message = update.message
@@ -54,6 +55,7 @@ class Typed(_Handler):
             and message.text is not None
             and command(message) is None
             and current_turn().dialog.step is self._step
+            and self._about in {None, current_turn().dialog.order_id}
         )
 
 

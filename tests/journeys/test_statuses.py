@@ -16,7 +16,7 @@ from tests.journeys.stories import LINK, becomes, eventually, places, rows, says
 async def test_without_ids_it_says_how(chat: Person, panel: Panel, text: str) -> None:
     answer = await says(chat, text)
 
-    assert "/status 23501, 23502" in answer.text
+    assert "23501, 23502" in answer.text
     assert answer.buttons == []
     assert panel.calls("status") == []
 

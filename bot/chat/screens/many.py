@@ -3,27 +3,29 @@
 from bot.core.ids import MOST_IDS
 from bot.gateway.buttons import Button, Press
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import number, paragraphs, plural, t
+from bot.gateway.texts import number, paragraphs, plural, shorten, t
 
 LONGEST = 3500  # characters of a message's lines; Telegram takes 4096 with all that is around them
 
 
-def how_to(command: str) -> Screen:
-    words = {
-        "refill": t("/refill asks the panel to refill orders. Put their ids behind it, for example:"),
-        "cancel_orders": t(
-            "/cancel_orders asks the panel to cancel orders. Put their ids behind it, for example:"
-        ),
-    }
+_ABOUT = {
+    "status": "<b>Which orders do you want to see?</b>",
+    "track": "<b>Which orders shall I follow for you?</b>",
+    "refill": "<b>Which orders shall the panel refill?</b>",
+    "cancel_orders": "<b>Which orders shall the panel cancel?</b>",
+}
+
+
+def how_to(command: str, *, awaited: bool, unread: str = "") -> Screen:
+    """`awaited`: the next message is taken for the ids. `unread` is what held none."""
+    example = "23501, 23502" if awaited else f"/{command} 23501, 23502"
     return Screen(
         paragraphs(
-            words[command],
-            t("<code>/{command} 23501, 23502</code>", command=command),
-            plural(
-                "At most {n} order at once. /orders shows your orders with their ids.",
-                "Up to {n} orders at once. /orders shows your orders with their ids.",
-                MOST_IDS,
-            ),
+            t("⚠️ I found no id in “{words}”.", words=shorten(unread, 100)) if unread else None,
+            t(_ABOUT[command]),
+            t("Send me their ids, up to {n} at once, like this:", n=number(MOST_IDS)),
+            t("<code>{example}</code>", example=example),
+            t("/orders shows yours. Orders you placed elsewhere with the same key are fine too."),
         )
     )
 

@@ -1,11 +1,13 @@
 """Greeting, help, privacy."""
 
+from collections.abc import Sequence
+
 from bot.chat.menu import COMMANDS
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
 from bot.gateway.dialog import Step
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, paragraphs, t
+from bot.gateway.texts import lines, paragraphs, shorten, t
 
 
 def welcome(about: About) -> Screen:
@@ -95,6 +97,15 @@ def privacy(about: About) -> Screen:
 
 def nothing_to_leave() -> Screen:
     return Screen(t("There is nothing to cancel. /order starts an order."))
+
+
+def meant_cancel_orders(ids: Sequence[str]) -> Screen:
+    return Screen(
+        paragraphs(
+            t("/cancel leaves what you are doing here. To ask the panel to cancel orders, send:"),
+            t("<code>/cancel_orders {ids}</code>", ids=shorten(" ".join(ids), 3000)),
+        )
+    )
 
 
 def left(step: Step) -> Screen:

@@ -23,19 +23,6 @@ _IDS_A_LINE = 25
 _MOST_CHILDREN = 20  # that are named
 
 
-def usage(command: str) -> Screen:
-    return Screen(
-        paragraphs(
-            t("Please send the ids of your orders with it, up to {n} at once:", n=MOST_IDS),
-            t("<code>/{command} 23501, 23502</code>", command=command),
-            t(
-                "Spaces, commas, lines and # are all fine, and so are orders you placed elsewhere with the "
-                "same key."
-            ),
-        )
-    )
-
-
 def beyond(ids: Sequence[str], command: str) -> Screen:
     """More ids came than one request takes: these are left for the next."""
     return Screen(
