@@ -224,7 +224,7 @@ async def test_without_ids_it_explains_itself(chat: Person) -> None:
     for text in ("/cancel_orders", "/cancel_orders all of them #"):
         shown = await says(chat, text)
         assert "23501, 23502" in shown.text
-        assert "Up to 100 orders at once" in shown.text
+        assert "up to 100 at once" in shown.text
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,7 @@ async def test_many_at_once_cost_one_request_and_each_is_answered(chat: Person, 
 async def test_without_ids_it_explains_itself(chat: Person, panel: Panel) -> None:
     shown = await says(chat, "/refill")
     assert "23501, 23502" in shown.text
-    assert "Up to 100 orders at once" in shown.text
+    assert "up to 100 at once" in shown.text
     assert panel.calls("refill") == []
 
 
