@@ -67,7 +67,7 @@ class Parts:
             db, keys, machines=machines, people=people, process=self.process, interval=interval
         )
         telling = Messenger(bot, None, patience=0.0)
-        mass_notices = MassNotices(db, telling, about, turn=budget.turn)
+        mass_notices = MassNotices(db, telling, about, turn=budget.turn, pause=budget.pause)
         notices = Notices(db, telling, about, masses=mass_notices, pause=budget.pause, clock=self.clock)
         self.notices = NoticesJob(db, deliver=notices.deliver, turn=budget.turn, count=budget.charge)
         self.placing = Placing(ordering, tell=self.notices.tell_outcome)

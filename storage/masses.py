@@ -1,7 +1,7 @@
 """Mass orders: a draft of many lines, which become orders all at once and are sent one after the other.
 
-    draft ──► placing ──► ended      its lines: queued ──► placing ──► as any order's
-                                                  └──► rejected   never sent, since the rest was stopped
+    draft ──► placing ──► (gone)     its lines: queued ◄─► placing ──► as any order's
+                                                  └──► rejected   given up, since the rest was stopped
 
 Every function for a person takes their chat and finds nothing of anybody else's.
 """
@@ -88,9 +88,12 @@ async def drop_old_drafts(db: Database, *, now: float) -> None:
 async def confirm(
     tx: Transaction, *, chat_id: int, mass_id: str, lines: Sequence[Order], message_id: int, process: str
 ) -> bool:
-    """Write down the intent to place all of `lines`. False when it was confirmed before, or is gone."""
+    """Write down the intent to place all of `lines`. False when it was confirmed before, or is gone.
+
+    What was typed is not kept any longer.
+    """
     confirmed = await tx.execute(
-        "UPDATE masses SET state = 'placing', message_id = :message_id "
+        "UPDATE masses SET state = 'placing', lines = '[]', message_id = :message_id "
         "WHERE id = :id AND chat_id = :chat_id AND state = 'draft'",
         id=mass_id,
         chat_id=chat_id,
@@ -99,6 +102,16 @@ async def confirm(
     if confirmed:
         await orders.insert(tx, lines, process=process)
     return bool(confirmed)
+
+
+async def was_confirmed(db: Database, *, chat_id: int, mass_id: str) -> bool:
+    return bool(
+        await db.read(
+            "SELECT 1 FROM orders WHERE mass_id = :mass_id AND chat_id = :chat_id LIMIT 1",
+            mass_id=mass_id,
+            chat_id=chat_id,
+        )
+    )
 
 
 async def unfinished(db: Database) -> list[Mass]:
@@ -120,11 +133,15 @@ async def account_of(db: Database, mass: Mass) -> Account | None:
 
 @transaction(durable=True)
 async def claim_lines(tx: Transaction, *, mass_id: str, limit: int, process: str, now: float) -> list[Order]:
-    """Take the next lines: from here on they may have been sent, so nobody takes them a second time."""
+    """Take the next lines: from here on they may have been sent, so nobody takes them a second time.
+
+    Those that were put back come last.
+    """
     rows = await tx.fetch(
-        "UPDATE orders SET state = 'placing', process = :process, changed_at = :now WHERE id IN ("
+        "UPDATE orders SET state = 'placing', process = :process, reason = NULL, changed_at = :now "
+        "WHERE id IN ("
         "  SELECT id FROM orders WHERE mass_id = :mass_id AND state = 'queued'"
-        f"  ORDER BY mass_line LIMIT :limit) RETURNING {orders.COLUMNS}",
+        f"  ORDER BY reason IS NOT NULL, changed_at, mass_line LIMIT :limit) RETURNING {orders.COLUMNS}",
         mass_id=mass_id,
         limit=limit,
         process=process,
@@ -134,19 +151,29 @@ async def claim_lines(tx: Transaction, *, mass_id: str, limit: int, process: str
 
 
 @transaction(durable=True)
+async def put_back(tx: Transaction, *, order_id: str, reason: str, now: float) -> None:
+    """A claimed line waits once more. Only for one that was certainly not placed, as `reason` says."""
+    await tx.execute(
+        "UPDATE orders SET state = 'queued', reason = :reason, changed_at = :now "
+        "WHERE id = :id AND state = 'placing' AND mass_id IS NOT NULL",
+        id=order_id,
+        reason=reason,
+        now=now,
+    )
+
+
+@transaction(durable=True)
 async def end(tx: Transaction, *, mass: Mass, stopped: str | None, now: float) -> bool:
     """All is sent, or the rest is given up because of `stopped`; with the notice that tells the outcome.
 
-    Lines whose outcome nobody stored are uncertain. What was typed is not kept any longer.
+    Lines whose outcome nobody stored are uncertain. Only its lines are left, as orders.
     False when it ended before, or is erased.
     """
-    ended = await tx.execute(
-        "UPDATE masses SET state = 'ended', lines = '[]' WHERE id = :id AND state = 'placing'", id=mass.id
-    )
+    ended = await tx.execute("DELETE FROM masses WHERE id = :id AND state = 'placing'", id=mass.id)
     if not ended:
         return False
     await tx.execute(
-        "UPDATE orders SET reason = CASE state WHEN 'queued' THEN :reason ELSE reason END, "
+        "UPDATE orders SET reason = CASE state WHEN 'queued' THEN coalesce(reason, :reason) END, "
         "state = CASE state WHEN 'queued' THEN 'rejected' ELSE 'uncertain' END, changed_at = :now "
         "WHERE mass_id = :id AND state IN ('queued', 'placing')",
         id=mass.id,

@@ -3,14 +3,16 @@
 from collections.abc import Awaitable, Callable
 
 import structlog
-from telegram.error import TelegramError
+from telegram.error import ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.chat.screens import mass_outcomes
 from bot.chat.screens import masses as screens
-from bot.core.masses import Stop
+from bot.core.mass_pace import Stop
+from bot.core.masses import Progress
 from bot.gateway.context import About
-from bot.gateway.messenger import Messenger
+from bot.gateway.messenger import Messenger, seconds
 from bot.gateway.texts import speaking
+from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
 from storage import accounts, masses
 from storage.database import Database
 from storage.masses import Mass
@@ -21,26 +23,40 @@ log = structlog.get_logger()
 
 class MassNotices:
     def __init__(
-        self, db: Database, messenger: Messenger, about: About, *, turn: Callable[[int], Awaitable[None]]
+        self,
+        db: Database,
+        messenger: Messenger,
+        about: About,
+        *,
+        turn: Callable[[int], Awaitable[None]],
+        pause: Callable[[float], None],
     ) -> None:
-        """`turn` waits until a message may go to a chat and counts it."""
+        """`turn` waits until a message may go to a chat and counts it; `pause` as for `Notices`."""
         self._db = db
         self._messenger = messenger
         self._about = about
         self._turn = turn
+        self._pause = pause
 
-    async def show(self, mass: Mass) -> None:
+    async def show(self, mass: Mass, progress: Progress) -> Delivery:
         """How far it is, in the message it was confirmed in. Of no weight: failures are passed over."""
-        states = await masses.states(self._db, mass_id=mass.id)
-        if mass.message_id is None or not states:
-            return
+        if mass.message_id is None or not progress.states:
+            return Delivered()
         language = await accounts.language_of(self._db, chat_id=mass.chat_id)
         await self._turn(mass.chat_id)
         try:
             with speaking(language):
-                await self._messenger.edit(mass.chat_id, mass.message_id, screens.progress(states))
+                screen = screens.progress(progress, self._about)
+                is_there = await self._messenger.edit(mass.chat_id, mass.message_id, screen)
+                return Delivered() if is_there else Unreachable()
+        except RetryAfter as error:
+            self._pause(seconds(error))
+            return TryAgain(seconds(error))
+        except (Forbidden, ChatMigrated):
+            return Unreachable()
         except TelegramError as error:
             log.info("progress not shown", error=str(error))
+            return TryAgain(0.0)
 
     async def tell(self, notice: Notice) -> None:
         """What came of it: a summary under a file with every line."""

@@ -89,7 +89,8 @@ async def confirm(context: Context) -> None:
     if draft is None or draft.state != "draft" or not is_live:
         if is_live:  # it was confirmed just before the bot ended
             context.leave()
-        await _already(context, confirmed=draft is not None and draft.state != "draft")
+        confirmed_before = await masses.was_confirmed(db, chat_id=chat_id, mass_id=mass_id)
+        await _already(context, confirmed=confirmed_before)
         return
     found = await account_and_catalog(context, fresh=True)
     if found is None:
@@ -99,7 +100,8 @@ async def confirm(context: Context) -> None:
         account, catalog.by_id, draft, message_id=context.message.message_id
     )
     if confirmed is None:
-        await check(context, account, catalog, lines_of(draft), note=screens.changed())
+        note = screens.changed() if account.id == draft.account_id else screens.another_key()
+        await check(context, account, catalog, lines_of(draft), note=note)
         return
     context.leave()
     if confirmed:
@@ -111,11 +113,11 @@ async def confirm(context: Context) -> None:
 
 async def _show_begun(context: Context, mass_id: str) -> None:
     """Of no weight, and nothing is to wait for it: the lines are sent in any case."""
-    states = await masses.states(context.desk.db, mass_id=mass_id)
+    screen = screens.progress(await context.desk.masses.progress(mass_id), context.desk.about)
     with suppress(TelegramError, TimeoutError):
         async with asyncio.timeout(SHOW_BEGUN_SECONDS):
             message_id = context.message.message_id
-            await context.desk.hasty.edit(context.chat_id, message_id, screens.progress(states))
+            await context.desk.hasty.edit(context.chat_id, message_id, screen)
 
 
 async def leave(context: Context) -> None:

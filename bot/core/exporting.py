@@ -13,6 +13,7 @@ from bot.panel.replies import status_of
 from storage import exporting
 from storage.database import Database
 from storage.exporting import Line
+from storage.orders import Order
 
 HEADER = (
     "id",
@@ -80,7 +81,7 @@ def summarise(lines: Sequence[Line]) -> Export:
     return Export(as_csv(HEADER, (_row(line, amounts[line.id]) for line in lines)), len(lines), totals, names)
 
 
-def charged(line: Line) -> Decimal | None:
+def charged(line: Line | Order) -> Decimal | None:
     """What the panel says it charged, else what was confirmed. None when there is no order, when nobody
     knows, and when some of it may have come back."""
     if line.state not in {"open", "ended"}:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bot.core.invalid import InvalidAnswer
@@ -78,7 +79,7 @@ def url(text: str, _: Service) -> str:
 
 def foreign(address: str, service: Service) -> tuple[str, str] | None:
     """The network a link belongs to and the other one that the service is for; None when they may fit."""
-    here, there = _network_of_link(address), _network_of_service(service)
+    here, there = _network_of_link(address), _network_of_service(service.category, service.name)
     return None if here is None or there is None or here == there else (here, there)
 
 
@@ -90,9 +91,10 @@ def _network_of_link(address: str) -> str | None:
     return None
 
 
-def _network_of_service(service: Service) -> str | None:
+@lru_cache(1024)
+def _network_of_service(category: str, name: str) -> str | None:
     """The only network its category names, else the only one its name does."""
-    for text in (service.category, service.name):
+    for text in (category, name):
         found = _named_in(text)
         if found:
             return found[0] if len(found) == 1 else None

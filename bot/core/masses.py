@@ -5,17 +5,19 @@
                                    └► rounds: claim some lines (durable) ──► one POST each ──► settle
                                       until none is left, or the panel's answers say to stop
 
-A line is claimed before it is sent and never put back, so nothing is sent twice: what a run that ended
-had claimed is uncertain, what it had not is sent by the next one.
+Each line leads to one order at most. It is claimed before it is sent; what a run that ended had claimed is
+uncertain, what it had not is sent by the next one. A claimed line is put back (durable), and so sent again,
+after one answer only: the panel's own readable "not now", which proves that nothing was placed. A 5xx, a
+page or no answer prove nothing.
 """
 
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 import structlog
 
@@ -23,29 +25,19 @@ from bot.core import forms
 from bot.core.accounts import Accounts
 from bot.core.links import foreign
 from bot.core.mass_lines import Bad, Good, Line, Verdict, alike, judge
-from bot.core.ordering import Ordering, Outcome, Placed, Rejected
-from bot.panel.errors import BadKey, Meaning, PanelError
+from bot.core.mass_pace import GAP_SECONDS, Pace, Stop
+from bot.core.ordering import Ordering, Outcome
+from bot.panel.errors import BadKey, PanelError
 from bot.panel.models import Service
-from bot.panel.refusals import meaning_of
 from storage import masses
 from storage.accounts import Account
 from storage.database import Database
 from storage.masses import Mass, Shown
 from storage.orders import Order
 
-AT_ONCE = 3  # orders of one key on their way
-PAUSES = (5.0, 20.0)  # seconds after rounds in a row that the panel did not answer properly; then we stop
+STORE_SECONDS = 5.0  # between tries to store that it has ended
 
 log = structlog.get_logger()
-
-
-class Stop(StrEnum):
-    """Why the rest of a mass order is not sent."""
-
-    FUNDS = "funds"
-    BAD_KEY = "bad key"
-    BUSY = "busy"
-    NO_ANSWER = "no answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +70,19 @@ class Plan:
         return sum((one.price for one in self.good if one.price is not None), Decimal())
 
 
-def trouble(outcomes: Sequence[Outcome | None]) -> Stop | None:
-    """What a round's answers say against going on: for good, or when rounds in a row say it.
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many lines are in each state, and whether it rests until the panel takes orders again."""
 
-    None among the outcomes is one that could not be stored.
-    """
-    meanings = {meaning_of(one.words) for one in outcomes if isinstance(one, Rejected) and one.words}
-    if Meaning.BAD_KEY in meanings:
-        return Stop.BAD_KEY
-    if Meaning.FUNDS in meanings:
-        return Stop.FUNDS
-    if Meaning.BUSY in meanings:
-        return Stop.BUSY
-    answered = any(isinstance(one, Placed) or (isinstance(one, Rejected) and one.words) for one in outcomes)
-    return None if answered else Stop.NO_ANSWER
+    states: Mapping[str, int]
+    rests: bool
+
+
+async def sleep(seconds: float, stopping: asyncio.Event) -> None:
+    """Ends early when `stopping` is set."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
 
 
 class Masses:
@@ -103,14 +94,15 @@ class Masses:
         *,
         process: str,
         clock: Callable[[], float] = time.time,
-        pauses: Sequence[float] = PAUSES,
+        sleep: Callable[[float, asyncio.Event], Awaitable[None]] = sleep,
     ) -> None:
         self._db = db
         self._accounts = accounts
         self._ordering = ordering
         self._process = process
         self._clock = clock
-        self._pauses = pauses
+        self._sleep = sleep
+        self._resting: set[str] = set()  # mass orders
 
     async def check(self, account: Account, services: Mapping[str, Service], lines: Sequence[Line]) -> Plan:
         """The dry run, kept as the chat's draft when any line is good. Raises BadKey."""
@@ -180,21 +172,41 @@ class Masses:
         """
         account = await masses.account_of(self._db, mass)
         stopped = Stop.BAD_KEY if account is None or account.parked_at is not None else None
-        failed = 0
-        at_once = 1  # a rejected key or an empty balance shows at the first line
+        pace = Pace(now=self._clock())
         while account is not None and stopped is None and not stopping.is_set():
-            outcomes = await self._round(account, mass, at_once)
+            outcomes = await self._round(account, mass, pace.at_once)
             if not outcomes:
                 break
-            found = trouble(outcomes)
-            if found in {Stop.BAD_KEY, Stop.FUNDS} or (found and failed == len(self._pauses)):
-                stopped = found
-            elif found:
-                await _sleep(self._pauses[failed], stopping)
-            failed, at_once = (failed + 1, 1) if found else (0, AT_ONCE)
-        if stopping.is_set():
+            rest = pace.after(outcomes, now=self._clock())
+            if isinstance(rest, Stop):
+                stopped = rest
+            elif rest:
+                await self._rest(mass, rest, stopping)
+        if stopped is None and stopping.is_set():
             return False
-        return await masses.end(self._db, mass=mass, stopped=stopped, now=self._clock())
+        return await self._end(mass, stopped, stopping)
+
+    async def progress(self, mass_id: str) -> Progress:
+        return Progress(await masses.states(self._db, mass_id=mass_id), mass_id in self._resting)
+
+    async def _rest(self, mass: Mass, seconds: float, stopping: asyncio.Event) -> None:
+        if seconds > GAP_SECONDS:
+            self._resting.add(mass.id)
+        try:
+            await self._sleep(seconds, stopping)
+        finally:
+            self._resting.discard(mass.id)
+
+    async def _end(self, mass: Mass, stopped: Stop | None, stopping: asyncio.Event) -> bool:
+        """Tried until it is stored: whoever forgets why it stopped goes on sending."""
+        while True:
+            try:
+                return await masses.end(self._db, mass=mass, stopped=stopped, now=self._clock())
+            except Exception:
+                log.exception("the end of a mass order could not be stored; trying again")
+            if stopping.is_set():
+                return False
+            await self._sleep(STORE_SECONDS, stopping)
 
     async def _round(self, account: Account, mass: Mass, limit: int) -> Sequence[Outcome | None]:
         """Claim so many lines and send each of them once."""
@@ -244,11 +256,3 @@ def _order(account: Account, mass_id: str, one: Good, now: float) -> Order:
         created_at=now,
         changed_at=now,
     )
-
-
-async def _sleep(seconds: float, stopping: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stopping.wait()
-    except TimeoutError:
-        return

@@ -6,6 +6,7 @@
 
 Between `begin` and `settle` nothing is ever repeated. The database's unique order id, which is the
 draft's, is what makes a second tap, a redelivered update and a second process harmless.
+A line of a mass order waits again after a `NotNow`; any other order is settled as rejected then.
 """
 
 import asyncio
@@ -23,10 +24,10 @@ from bot.core.accounts import Accounts
 from bot.core.drafts import Draft, Offer
 from bot.core.price import price
 from bot.panel.client import PanelClient
-from bot.panel.errors import BadKey, Meaning, NotSent, PanelError, PanelRefused
+from bot.panel.errors import BadKey, Meaning, NotSent, PanelBusy, PanelError, PanelRefused
 from bot.panel.models import Balance, Service
 from bot.panel.refusals import meaning_of
-from storage import orders
+from storage import masses, orders
 from storage.accounts import Account
 from storage.database import Database
 from storage.orders import Order
@@ -52,11 +53,22 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class NotNow:
+    """There is no order, since the panel takes none for the moment: it said so itself, readably.
+
+    The only answer after which a line of a mass order is sent again.
+    """
+
+    words: str
+    retry_after: float | None = None  # seconds, as the panel says
+
+
+@dataclass(frozen=True, slots=True)
 class Uncertain:
     """The order may exist and be charged. Never sent again by machine."""
 
 
-Outcome = Placed | Rejected | Uncertain
+Outcome = Placed | Rejected | NotNow | Uncertain
 
 
 async def place(panel: PanelClient, key: str, service: str, fields: Mapping[str, str]) -> Outcome:
@@ -66,14 +78,20 @@ async def place(panel: PanelClient, key: str, service: str, fields: Mapping[str,
     except NotSent:
         return Rejected(None)
     except PanelRefused as refused:
-        if not refused.is_sure:
-            return Uncertain()
-        return Rejected(refused.words)
+        return _read(refused)
     except PanelError:
         return Uncertain()
     except Exception:
         log.exception("an order's request failed in a way nobody foresaw")
         return Uncertain()
+
+
+def _read(refused: PanelRefused) -> Outcome:
+    if not refused.is_sure:
+        return Uncertain()
+    if isinstance(refused, PanelBusy):
+        return NotNow(refused.words, refused.retry_after)
+    return Rejected(refused.words)
 
 
 class Ordering:
@@ -168,7 +186,9 @@ class Ordering:
             case Placed(order_id):
                 look_at = now + self._interval
                 await settle(state="open", panel_order_id=order_id, next_poll_at=look_at)
-            case Rejected(words):
+            case NotNow(words) if order.mass_id is not None:
+                await masses.put_back(self._db, order_id=order.id, reason=words, now=now)
+            case Rejected(words) | NotNow(words):
                 await settle(state="rejected", reason=words)
             case Uncertain():
                 await settle(state="uncertain")

@@ -6,7 +6,8 @@ from contextvars import Context
 
 import structlog
 
-from bot.core.masses import Masses
+from bot.core.masses import Masses, Progress
+from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
 from storage import masses
 from storage.database import Database
 from storage.masses import Mass
@@ -24,7 +25,7 @@ class MassesJob:
         db: Database,
         core: Masses,
         *,
-        show: Callable[[Mass], Awaitable[None]],
+        show: Callable[[Mass, Progress], Awaitable[Delivery]],
         news: Callable[[], None],
     ) -> None:
         self._db = db
@@ -61,7 +62,7 @@ class MassesJob:
                 log.info("mass order ended")
                 telling.cancel()
                 await asyncio.gather(telling, return_exceptions=True)  # or it could come after the end
-                await self._tell(mass)
+                await self._tell_end(mass)
                 self._news()
         except Exception:
             log.exception("mass order not carried through")  # the next tick goes on with it
@@ -70,12 +71,26 @@ class MassesJob:
             del self._running[mass.account_id]
 
     async def _keep_telling(self, mass: Mass) -> None:
+        """What is shown already is not shown again, and nothing to who cannot see it."""
+        shown: Progress | None = None
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
-            await self._tell(mass)
+            try:
+                progress = await self._masses.progress(mass.id)
+                if progress == shown:
+                    continue
+                match await self._show(mass, progress):
+                    case Delivered():
+                        shown = progress
+                    case TryAgain(seconds):
+                        await asyncio.sleep(seconds)
+                    case Unreachable():
+                        return
+            except Exception:
+                log.exception("progress of a mass order not shown")
 
-    async def _tell(self, mass: Mass) -> None:
+    async def _tell_end(self, mass: Mass) -> None:
         try:
-            await self._show(mass)
+            await self._show(mass, await self._masses.progress(mass.id))
         except Exception:
             log.exception("progress of a mass order not shown")

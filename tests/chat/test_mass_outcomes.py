@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.chat.screens.mass_outcomes import summary
-from bot.core.masses import Stop
+from bot.core.mass_pace import Stop
 from bot.gateway.context import About
 from bot.gateway.messenger import LONGEST_CAPTION
 from storage.masses import NOT_SENT

@@ -1,61 +1,24 @@
 """Mass orders: every line sent once at most, whatever fails."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot.core.mass_lines import read
-from bot.core.masses import Masses, Plan, Stop, trouble
-from bot.core.ordering import Outcome, Placed, Rejected, Uncertain
+from bot.core.mass_pace import Stop, trouble
+from bot.core.ordering import NotNow, Outcome, Placed, Rejected, Uncertain
 from bot.sandbox.panel import Trouble
 from storage import masses, orders
-from storage.accounts import Account, drop_unneeded_keys, forget
-from storage.masses import Mass
+from storage.accounts import drop_unneeded_keys, forget
 from tests.core.core_world import ANNA, BORIS, FOLLOWERS, World, open_world
-
-SERVICES = {"1": FOLLOWERS}
+from tests.core.mass_world import SERVICES, carried_out, checked, confirmed, core, listed, sent_links
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with open_world(tmp_path, seconds=0.2) as world:
         yield world
-
-
-def core(world: World, process: str = "run-1") -> Masses:
-    return Masses(
-        world.db, world.accounts, world.ordering, process=process, clock=world.clock, pauses=(0.01, 0.01)
-    )
-
-
-def listed(count: int, *, quantity: int = 50) -> str:
-    return "\n".join(f"1 | https://example.com/p/{n} | {quantity}" for n in range(1, count + 1))
-
-
-async def checked(world: World, account: Account, text: str) -> Plan:
-    return await core(world).check(account, SERVICES, read(text))
-
-
-async def confirmed(world: World, account: Account, text: str) -> Mass:
-    plan = await checked(world, account, text)
-    draft = await masses.draft_of(world.db, chat_id=account.chat_id)
-    assert draft is not None
-    assert draft.id == plan.mass_id
-    assert await core(world).confirm(account, SERVICES, draft, message_id=9)
-    (mass,) = await masses.unfinished(world.db)
-    return mass
-
-
-async def carried_out(world: World, mass: Mass) -> Sequence[str]:
-    """The states of its lines afterwards."""
-    assert await core(world).carry_out(mass, asyncio.Event())
-    return [line.state for line in await masses.lines_of(world.db, chat_id=ANNA, mass_id=mass.id)]
-
-
-def sent_links(world: World) -> list[str]:
-    return sorted(form["link"].rpartition("/")[2] for form in world.panel.calls("add"))
 
 
 async def test_a_dry_run_says_what_it_costs_and_sends_nothing(world: World) -> None:
@@ -148,7 +111,9 @@ async def test_a_draft_is_its_chat_s_alone(world: World) -> None:
         ([Rejected("Bad link")], None),
         ([Rejected("Not enough funds on balance"), Placed("1")], Stop.FUNDS),
         ([Rejected("Invalid API key"), Rejected("low balance")], Stop.BAD_KEY),
-        ([Rejected("Rate limit exceeded"), Placed("1")], Stop.BUSY),
+        ([NotNow("Rate limit exceeded"), Placed("1")], Stop.BUSY),
+        ([NotNow("Rate limit exceeded"), Rejected("low balance")], Stop.FUNDS),
+        ([NotNow("Rate limit exceeded"), Uncertain()], Stop.BUSY),
         ([Rejected(None)], Stop.NO_ANSWER),
         ([Uncertain(), None], Stop.NO_ANSWER),
     ],
@@ -161,7 +126,6 @@ def test_knows_what_speaks_against_going_on(outcomes: list[Outcome | None], foun
     ("kind", "sent", "state", "stopped"),
     [
         (Trouble.WRONG_KEY, 1, "rejected", "bad key"),
-        (Trouble.RATE_LIMIT, 3, "rejected", "busy"),
         (Trouble.LOST_ANSWER, 3, "uncertain", "no answer"),
     ],
 )
@@ -188,15 +152,6 @@ async def test_stops_when_the_balance_is_used_up(world: World) -> None:
     lines = await masses.lines_of(world.db, chat_id=ANNA, mass_id=mass.id)
     assert [line.reason for line in lines][-5:] == ["not sent"] * 5
     assert len(world.panel.calls("add")) <= 14
-
-
-async def test_a_panel_that_is_busy_for_a_moment_costs_one_line(world: World) -> None:
-    account = await world.connect()
-    mass = await confirmed(world, account, listed(8))
-    world.panel.misbehave(Trouble.RATE_LIMIT, action="add", times=1)
-
-    assert await carried_out(world, mass) == ["rejected"] + ["open"] * 7
-    assert sent_links(world) == [str(n) for n in range(1, 9)]
 
 
 async def test_an_odd_line_stops_nothing(world: World) -> None:

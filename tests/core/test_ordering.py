@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core.drafts import Draft, Offer
-from bot.core.ordering import Outcome, Placed, Rejected, Uncertain
+from bot.core.ordering import NotNow, Outcome, Placed, Rejected, Uncertain
 from bot.panel.errors import BadKey, PanelError, PanelRefused
 from bot.sandbox.panel import Trouble
 from tests.core.core_world import FOLLOWERS, INTERVAL, KEY, LINK, World, open_world
@@ -32,7 +32,7 @@ TROUBLES: list[tuple[Trouble, Outcome, dict[str, Any]]] = [
     (Trouble.BAD_ITEM, Placed("23501"), {}),
     (Trouble.SERVER_ERROR, Uncertain(), {}),
     (Trouble.HTML, Uncertain(), {}),
-    (Trouble.RATE_LIMIT, Rejected("Rate limit exceeded"), {}),
+    (Trouble.RATE_LIMIT, NotNow("Rate limit exceeded", 30.0), {}),
     (Trouble.WRONG_KEY, Rejected("Invalid API key"), {}),
     (Trouble.ERROR, Rejected("Ой! <b>Нет</b>"), {"text": "Ой! <b>Нет</b>"}),
     (Trouble.CUSTOM, Rejected("low balance"), {"body": '{"error": "low balance"}', "status": 500}),

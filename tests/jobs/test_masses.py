@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.core.mass_lines import read
-from bot.core.masses import Masses
+from bot.core.masses import Masses, Progress
 from bot.jobs import masses as jobs
 from bot.jobs.masses import MassesJob
+from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
 from bot.sandbox.panel import Trouble
 from storage import masses
 from storage.accounts import Account
@@ -26,14 +27,18 @@ class Desk:
         self.world = world
         self.core = Masses(world.db, world.accounts, world.ordering, process="run-1", clock=world.clock)
         self.shown: list[str] = []
+        self.progress: list[Progress] = []
+        self.answers: list[Delivery] = []  # to the next ones; then all goes well
         self.ended = 0
         self.fails = False
         self.job = MassesJob(world.db, self.core, show=self.show, news=self.news)
 
-    async def show(self, mass: Mass) -> None:
+    async def show(self, mass: Mass, progress: Progress) -> Delivery:
         self.shown.append(mass.id)
+        self.progress.append(progress)
         if self.fails:
             raise RuntimeError("nothing can be shown")
+        return self.answers.pop(0) if self.answers else Delivered()
 
     def news(self) -> None:
         self.ended += 1
@@ -117,13 +122,54 @@ async def test_shows_how_far_it_is_now_and_then(desk: Desk, monkeypatch: pytest.
     monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0.02)
     account = await desk.world.connect()
     mass_id = await desk.confirmed(account, "a", 2)
-    desk.world.panel.misbehave(Trouble.HANG, action="add", times=1)
+    desk.world.panel.misbehave(Trouble.HANG, action="add")
     await desk.job.tick()
-    await eventually(lambda: len(desk.shown) >= 3)
+    await eventually(lambda: len(desk.shown) == 1)
+    desk.world.panel.release()
+    await eventually(lambda: len(desk.shown) == 2)
     desk.world.panel.calm()
     await desk.ends(1)
 
     assert set(desk.shown) == {mass_id}
+    assert [dict(one.states) for one in desk.progress[:2]] == [
+        {"placing": 1, "queued": 1},
+        {"open": 1, "placing": 1},
+    ]
+
+
+async def test_shows_nothing_again_that_is_shown_already(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await shown_while_it_hangs(desk, monkeypatch, times=1)
+
+
+async def test_shows_again_what_could_not_be_shown(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.answers = [TryAgain(0.01), TryAgain(0.0)]
+    await shown_while_it_hangs(desk, monkeypatch, times=3)
+
+
+async def test_shows_nothing_to_who_cannot_see_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.answers = [Unreachable()]
+    await shown_while_it_hangs(desk, monkeypatch, times=1, then=2)
+
+
+async def shown_while_it_hangs(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, *, times: int, then: int | None = None
+) -> None:
+    """`then`: how often at the end, if the second line is not shown in between."""
+    monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0.01)
+    await desk.confirmed(await desk.world.connect(), "a", 2)
+    desk.world.panel.misbehave(Trouble.HANG, action="add")
+    await desk.job.tick()
+    await desk.world.panel.next_call("add")
+    await eventually(lambda: len(desk.shown) == times)
+    await asyncio.sleep(0.3)
+    assert len(desk.shown) == times
+
+    desk.world.panel.release()
+    await eventually(lambda: len(desk.links()) == 2)
+    await asyncio.sleep(0.1)
+    desk.world.panel.calm()
+    await desk.ends(1)
+    assert then is None or len(desk.shown) == then
 
 
 async def test_a_stop_gives_what_is_in_flight_its_grace(desk: Desk) -> None:

@@ -6,12 +6,13 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from bot.chat.screens.masses import numbers, plain
-from bot.core.masses import Stop
+from bot.core.exporting import charged
+from bot.core.mass_pace import Stop
 from bot.core.tables import Cell, as_csv
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
 from bot.gateway.messenger import LONGEST_CAPTION, Screen
-from bot.gateway.texts import lines, money, number, paragraphs, plural, shorten, t
+from bot.gateway.texts import lines, money, number, paragraphs, plural, shorten, t, units
 from storage.masses import NOT_SENT
 from storage.orders import Order
 
@@ -23,7 +24,7 @@ _NAMED = 15  # uncertain lines; the others are in the file
 def summary(found: Sequence[Order], stopped: Stop | None, about: About) -> Screen:
     """It stands under a file, so it is short: without quotes where it would be too long with them."""
     full = _summary(found, stopped, about, quoted=_SHOWN)
-    if len(full.text.encode("utf-16-le")) // 2 <= LONGEST_CAPTION:
+    if units(full.text) <= LONGEST_CAPTION:
         return full
     return _summary(found, stopped, about, quoted=0)
 
@@ -67,9 +68,8 @@ def file_name(mass_id: str) -> str:
 
 
 def _row(order: Order) -> tuple[Cell, ...]:
-    charge = None if order.panel_order_id is None else _charged(order)
     line, error = order.mass_line, _error(order)
-    return line, order.service_id, order.link, order.quantity, order.panel_order_id, charge, error
+    return line, order.service_id, order.link, order.quantity, order.panel_order_id, charged(order), error
 
 
 def _error(order: Order) -> str | None:
@@ -88,14 +88,10 @@ def _is_unsent(order: Order) -> bool:
     return order.state == "rejected" and order.reason == NOT_SENT
 
 
-def _charged(order: Order) -> Decimal:
-    charge = order.charge if order.charge is not None else order.price
-    return charge if charge is not None else Decimal()
-
-
 def _charge(found: Sequence[Order]) -> str:
     placed = [order for order in found if order.panel_order_id is not None]
-    return money(sum((_charged(order) for order in placed), Decimal()), placed[0].currency if placed else "")
+    whole = sum((charged(order) or Decimal() for order in placed), Decimal())
+    return money(whole, placed[0].currency if placed else "")
 
 
 def _refusal(order: Order) -> Markup:

@@ -7,11 +7,12 @@ from markupsafe import Markup
 from bot.chat.screens.questions import invalid
 from bot.core.invalid import InvalidAnswer
 from bot.core.mass_lines import MOST_LINES, Bad, Good, Line
-from bot.core.masses import Plan
+from bot.core.masses import Plan, Progress
 from bot.core.tables import Cell, as_csv
 from bot.gateway.buttons import Button, Press
+from bot.gateway.context import About
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, money, number, paragraphs, plural, shorten, t
+from bot.gateway.texts import lines, money, number, paragraphs, plural, shorten, t, units
 
 FILE_NAME = "mass-check.csv"
 _LONGEST_LIST = 2800  # characters of verdicts in a message, which takes 4096 in all
@@ -56,6 +57,12 @@ def changed() -> str:
     return t("⚠️ The panel changed prices or services meanwhile, so please look once more.")
 
 
+def another_key() -> str:
+    return t(
+        "⚠️ You connected another key meanwhile, and it would pay for these orders: please look once more."
+    )
+
+
 def maybe_cut() -> str:
     return t(
         "⚠️ Your message is as long as Telegram allows, so it may be only a part of your list. "
@@ -90,7 +97,7 @@ def dry_run(plan: Plan, *, version: int, note: str | None = None, filed: bool = 
 
 def fits(plan: Plan) -> bool:
     """Whether the verdicts fit in a message."""
-    return len(verdicts(plan).encode("utf-16-le")) // 2 <= _LONGEST_LIST
+    return units(verdicts(plan)) <= _LONGEST_LIST
 
 
 def verdicts(plan: Plan) -> Markup:
@@ -110,11 +117,11 @@ def file_caption() -> Screen:
 
 
 def confirmed_already() -> str:
-    return t("You confirmed this already; every line is sent only once. /orders shows how it went.")
+    return t("You confirmed this already; every line is ordered only once. /orders shows how it went.")
 
 
-def progress(states: Mapping[str, int]) -> Screen:
-    """`states`: how many lines are in each."""
+def progress(found: Progress, about: About) -> Screen:
+    states = found.states
     whole = sum(states.values())
     rejected, uncertain = states.get("rejected", 0), states.get("uncertain", 0)
     waiting = states.get("queued", 0) + states.get("placing", 0)
@@ -132,6 +139,13 @@ def progress(states: Mapping[str, int]) -> Screen:
                 t("❌ not placed: {n}", n=number(rejected)) if rejected else None,
                 t("⚠️ uncertain: {n}", n=number(uncertain)) if uncertain else None,
             ),
+            t(
+                "⏳ {panel} does not take orders for the moment. I wait, then go on where I am; "
+                "this may take some minutes.",
+                panel=about.panel_name,
+            )
+            if waiting and found.rests
+            else None,
             t("I'll tell you when all are done; no need to wait.") if waiting else None,
         )
     )
