@@ -40,7 +40,9 @@ def pace(status: OrderStatus | None, *, unchanged_for: float) -> Pace:
     return found
 
 
-_REFILLING = (Pace(2, 3600.0), Pace(10, 86400.0), Pace(60, math.inf))
+SELDOMEST = 60  # hourly, by default
+GIVE_UP_SECONDS = 14 * 86400.0
+_REFILLING = (Pace(2, 3600.0), Pace(10, 86400.0), Pace(SELDOMEST, math.inf))
 
 
 def refill_pace(known: RefillWord | None, *, unchanged_for: float) -> Pace | None:
@@ -51,10 +53,11 @@ def refill_pace(known: RefillWord | None, *, unchanged_for: float) -> Pace | Non
     | running                         | under 1 hour  |      2 |
     |                                 | under 1 day   |     10 |
     |                                 | longer        |     60 |
-    | a word we do not know, or none  | any time      | 10 at least |
+    | a word we do not know, or none  | under 14 days | 10 at least |
+    |                                 | longer        |  never |
     | ended                           | any time      |  never |
     """
-    if known is not None and known.ended:
+    if known.ended if known is not None else unchanged_for >= GIVE_UP_SECONDS:
         return None
     found = next(each for each in _REFILLING if unchanged_for < each.steady_for)
     return found._replace(factor=max(found.factor, 10)) if known is None else found
