@@ -7,6 +7,7 @@ from bot.panel.models import OrderStatus, RefillWord
 
 LONGEST_REST = 60.0  # seconds a failing panel is left alone, unless it names a longer Retry-After
 DAY_FACTOR = 1440
+SELDOMEST = 60  # hourly, by default
 
 
 class Pace(NamedTuple):
@@ -40,7 +41,23 @@ def pace(status: OrderStatus | None, *, unchanged_for: float) -> Pace:
     return found
 
 
-SELDOMEST = 60  # hourly, by default
+_UNREADABLE = (Pace(2, 3600.0), Pace(15, 86400.0), Pace(SELDOMEST, math.inf))
+
+
+def unreadable_pace(*, unchanged_for: float) -> Pace:
+    """How often to look at a running order of which the panel says nothing that can be read.
+
+    | unchanged for | factor |
+    |---------------|--------|
+    | under 1 hour  |      2 |
+    | under 1 day   |     15 |
+    | longer        |     60 |
+
+    A brand-new order may be unknown for some seconds.
+    """
+    return next(each for each in _UNREADABLE if unchanged_for < each.steady_for)
+
+
 GIVE_UP_SECONDS = 14 * 86400.0
 _REFILLING = (Pace(2, 3600.0), Pace(10, 86400.0), Pace(SELDOMEST, math.inf))
 
