@@ -54,6 +54,7 @@ class Followed(NamedTuple):
     price: Decimal | None
     charge: Decimal | None
     cancel_asked_at: float | None
+    process: str = ""
     parent: str | None = None  # the panel's id of the order that made it
 
 

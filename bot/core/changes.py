@@ -7,6 +7,7 @@ from typing import Any
 from bot.core import schedule
 from bot.panel.models import OrderStatus, Status
 from bot.panel.replies import status_of
+from storage.orders import CANCEL_UNSURE
 from storage.tracking import OLD, Followed, Look
 
 _COMPARED = (
@@ -123,4 +124,5 @@ def _with_facts(order: Followed, look: Look, status: OrderStatus) -> Look:
     }
     if order.cancel_asked_at is not None:
         facts["cancel_asked"] = True
+        facts["cancel_unsure"] = order.process == CANCEL_UNSURE
     return replace(look, facts=facts)

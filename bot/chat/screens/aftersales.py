@@ -99,6 +99,11 @@ def _what_it_means(known: RefillWord | None, about: About) -> Markup:
 def _cancellation(order: Order, status: Status | None) -> Markup | None:
     if order.cancel_asked_at is None:
         return None
+    if order.is_cancel_unsure and (status is None or not status.ended or status is Status.COMPLETED):
+        return t(
+            "⚠️ cancellation of {day}: I do not know whether the panel took the request",
+            day=day(order.cancel_asked_at),
+        )
     if status is None or not status.ended:
         return t("✋ cancellation requested on {day}, not done yet", day=day(order.cancel_asked_at))
     if status is Status.COMPLETED:
