@@ -16,7 +16,7 @@ from bot.gateway.context import Context
 from bot.gateway.polling import TokenInUse
 from bot.parts import Parts
 from bot.settings import Settings
-from storage import accounts, cancelling, inbox, masses, orders, outbox, refills
+from storage import accounts, cancelling, following, inbox, masses, orders, outbox, refills
 from storage.database import Database
 from storage.lock import hold
 from storage.sqlite import open_sqlite
@@ -44,7 +44,7 @@ class Bot:
             await self._parts.application.start()
             await orders.find_abandoned(self._db, process=self._parts.process, now=self._parts.clock())
             await refills.find_abandoned(self._db, process=self._parts.process, now=self._parts.clock())
-            await cancelling.find_abandoned(self._db, now=self._parts.clock())
+            await cancelling.find_abandoned(self._db, process=self._parts.process, now=self._parts.clock())
             await outbox.take_back(self._db, now=self._parts.clock())
             self._wind_clock()
             offset = await self._parts.runner.resume()
@@ -91,6 +91,7 @@ class Bot:
     async def _keep_house(self) -> None:
         await accounts.drop_unneeded_keys(self._db)
         await inbox.forget_old(self._db, now=self._parts.clock())
+        await following.drop_unknown(self._db, now=self._parts.clock())
         await masses.drop_old_drafts(self._db, now=self._parts.clock())
 
     async def _take_down(self) -> None:

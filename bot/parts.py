@@ -85,7 +85,7 @@ class Parts:
             ordering=ordering,
             tracking=tracking,
             refills=following,
-            cancelling=Cancelling(db, keys, people, interval=interval),
+            cancelling=Cancelling(db, keys, people, process=self.process, interval=interval),
             statuses=Statuses(db, keys, people, interval=interval),
             placing=self.placing,
             masses=mass_orders,

@@ -9,6 +9,9 @@ from storage import orders, tracking
 from storage.database import Database, Transaction, transaction
 from storage.orders import Order
 
+UNKNOWN_AFTER = 3 * 86400.0  # seconds in which a panel may come to know an order
+SELDOM = 60  # the look factor of those it says nothing of for long
+
 _ITS_FAMILY = (
     "WITH RECURSIVE family (id) AS (SELECT id FROM orders WHERE id = :id "
     "UNION SELECT o.id FROM orders o JOIN family f ON o.parent_id = f.id) SELECT id FROM family"
@@ -76,8 +79,7 @@ async def stop(tx: Transaction, *, chat_id: int, order_id: str) -> bool:
     )
     if not found:
         return False
-    for table, column in (("outbox", "order_id"), ("refills", "order_id"), ("orders", "id")):
-        await tx.execute(f"DELETE FROM {table} WHERE {column} IN ({_ITS_FAMILY})", id=order_id)
+    await _erase(tx, order_id)
     return True
 
 
@@ -115,3 +117,23 @@ async def row_of(tx: Transaction, asked: Asked, *, chat_id: int, state: str, now
 async def drop_row(tx: Transaction, *, order_id: str) -> None:
     """The panel does not know the order after all, or nothing came of what was asked."""
     await tx.execute("DELETE FROM orders WHERE id = :id", id=order_id)
+
+
+@transaction()
+async def drop_unknown(tx: Transaction, *, now: float) -> int:
+    """Drop the rows that were made to ask for a cancellation, where the panel never knew the order."""
+    rows = await tx.fetch(
+        "SELECT id FROM orders WHERE service_id = '' AND parent_id IS NULL AND state = 'open' "
+        "AND word IS NULL AND cancel_asked_at < :before AND look_factor >= :seldom",
+        before=now - UNKNOWN_AFTER,
+        seldom=SELDOM,
+    )
+    for row in rows:
+        await _erase(tx, row["id"])
+    return len(rows)
+
+
+async def _erase(tx: Transaction, order_id: str) -> None:
+    """With what it made and what is still to be told of it."""
+    for table, column in (("outbox", "order_id"), ("refills", "order_id"), ("orders", "id")):
+        await tx.execute(f"DELETE FROM {table} WHERE {column} IN ({_ITS_FAMILY})", id=order_id)

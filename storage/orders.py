@@ -13,12 +13,13 @@ Every function for a person takes their chat and finds nothing of anybody else's
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
 from storage.database import Database, Row, Transaction, transaction
 
+CANCEL_UNSURE = "cancel?"  # as `process`: nobody knows whether the panel took the request to cancel
 OPEN_STATES = "('queued', 'placing', 'open', 'uncertain')"
 
 
@@ -51,8 +52,14 @@ class Order:
     look_factor: int = 1
     next_poll_at: float | None = None
     cancel_asked_at: float | None = None
+    process: str = field(default="", compare=False)
     created_at: float
     changed_at: float
+
+    @property
+    def is_cancel_unsure(self) -> bool:
+        """Whether nobody knows if the panel took the request to cancel it."""
+        return self.cancel_asked_at is not None and self.process == CANCEL_UNSURE
 
     @property
     def is_from_elsewhere(self) -> bool:
@@ -86,7 +93,7 @@ async def insert(tx: Transaction, new: Sequence[Order], *, process: str) -> None
 
 
 _INSERT = (
-    f"INSERT INTO orders ({COLUMNS}, process) VALUES ({', '.join(f':{name}' for name in _NAMES)}, :process) "
+    f"INSERT INTO orders ({COLUMNS}) VALUES ({', '.join(f':{name}' for name in _NAMES)}) "
     "ON CONFLICT (id) DO NOTHING"
 )
 

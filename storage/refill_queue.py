@@ -1,7 +1,7 @@
 """The refills that are due: claimed a key at a time, like orders, under the same lease of the key."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -43,6 +43,7 @@ class RefillLook:
 
     word: str | None
     look_factor: int
+    changed_at: float
     next_poll_at: float | None
 
 
@@ -88,50 +89,41 @@ async def claim_due(
 
 @transaction()
 async def store(
-    tx: Transaction, *, claim: RefillClaim, refill_ids: Sequence[str], decide: Decide, now: float
+    tx: Transaction, *, claim: RefillClaim, decide: Decide, now: float, rest_until: float = 0.0
 ) -> bool:
-    """Decide on these refills of the claim and release its key. True when something is to be told."""
+    """Decide on the refills of a claim and release its key. True when something is to be told.
+
+    `failures` stays: it counts the looks at orders, whose pace is none of the refills' business.
+    """
     told = False
     rows = await tx.fetch(
         f"SELECT {_COLUMNS} FROM refills WHERE state = 'open' AND id IN (SELECT value FROM json_each(:ids))",
-        ids=json.dumps(list(refill_ids)),
+        ids=json.dumps([refill.id for refill in claim.refills]),
     )
     for refill in map(FollowedRefill._make, rows):
         look = decide(refill)
         if look is None:
             continue
-        await tx.execute(_STORE, **_values(refill, look, now))
+        await tx.execute(_STORE, **_values(refill, look))
         if look.next_poll_at is None:
             await refills.tell(tx, order_id=refill.order_id, state="ended", word=look.word, now=now)
             told = True
-    await leases.release(tx, claim.account)
+    await leases.release(tx, claim.account, rest_until=rest_until, failures=claim.failures)
     return told
 
 
-@transaction()
-async def put_back(tx: Transaction, *, claim: RefillClaim, until: float, failures: int) -> None:
-    """The look failed: leave the key alone until then, and look at these refills at once after it."""
-    await leases.release(tx, claim.account, rest_until=until, failures=failures)
-    await tx.execute(
-        "UPDATE refills SET next_poll_at = :until "
-        "WHERE next_poll_at IS NOT NULL AND id IN (SELECT value FROM json_each(:ids))",
-        until=until,
-        ids=json.dumps([refill.id for refill in claim.refills]),
-    )
-
-
 _STORE = (
-    "UPDATE refills SET state = :state, changed_at = CASE WHEN word IS :word THEN changed_at ELSE :now END, "
-    "word = :word, look_factor = :look_factor, next_poll_at = :next_poll_at WHERE id = :id"
+    "UPDATE refills SET state = :state, changed_at = :changed_at, word = :word, look_factor = :look_factor, "
+    "next_poll_at = :next_poll_at WHERE id = :id"
 )
 
 
-def _values(refill: FollowedRefill, look: RefillLook, now: float) -> dict[str, Any]:
+def _values(refill: FollowedRefill, look: RefillLook) -> dict[str, Any]:
     return {
         "id": refill.id,
         "state": "open" if look.next_poll_at is not None else "ended",
         "word": look.word,
         "look_factor": look.look_factor,
         "next_poll_at": look.next_poll_at,
-        "now": now,
+        "changed_at": look.changed_at,
     }

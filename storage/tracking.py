@@ -54,6 +54,7 @@ class Followed(NamedTuple):
     price: Decimal | None
     charge: Decimal | None
     cancel_asked_at: float | None
+    process: str = ""
     parent: str | None = None  # the panel's id of the order that made it
 
 
@@ -80,6 +81,7 @@ class Look:
     next_poll_at: float | None
     facts: Mapping[str, Any] | None
     children: Sequence[str] = ()
+    price: Decimal | None = None  # for an order whose price nobody knows yet
 
 
 Decide = Callable[[Followed], Look | None]
@@ -169,6 +171,7 @@ async def put_back(
 
 _STORE = (
     "UPDATE orders SET state = :state, word = :word, charge = :charge, start_count = :start_count, "
+    "price = COALESCE(price, :price), "
     "remains = :remains, said = :said, look_factor = :look_factor, steady_until = :steady_until, "
     "next_poll_at = :next_poll_at, change_number = change_number + :told, "
     "changed_at = CASE WHEN :told = 1 THEN :now ELSE changed_at END WHERE id = :id"
@@ -238,6 +241,7 @@ def _values(order_id: str, look: Look, now: float) -> dict[str, Any]:
         "state": look.state,
         "word": look.word,
         "charge": None if look.charge is None else str(look.charge),
+        "price": None if look.price is None else str(look.price),
         "start_count": look.start_count,
         "remains": look.remains,
         "said": look.said,

@@ -8,7 +8,7 @@ from bot.chat.ids import ids_of
 from bot.chat.screens import many
 from bot.chat.screens import requests as screens
 from bot.core.ids import MOST_IDS, order_ids
-from bot.core.requests import AskedBefore
+from bot.core.requests import AskedBefore, Taken
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Command, Tapped, Typed
@@ -52,8 +52,8 @@ async def cancel_all(context: Context) -> None:
         return
     await context.toast(t("Asking to cancel them…"))
     answers = await context.desk.cancelling.ask(context.chat_id, ids, seen_at=seen_at)
-    if all(isinstance(answer, AskedBefore) for answer in answers.values()):
-        return  # a second tap on the same button; the first one's answers stand there
+    # A second tap, or one that is handled again after a restart: the first one's requests are this one's.
+    answers = {one: Taken() if isinstance(answer, AskedBefore) else answer for one, answer in answers.items()}
     first, *more = screens.cancel_answers(answers, context.desk.about)
     await context.show(first)
     for screen in more:

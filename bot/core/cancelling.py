@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from bot.core import requests
 from bot.core.accounts import Accounts
 from bot.core.requests import Answer, AskedBefore, Taken, Unsure
+from bot.core.settling import surely
 from bot.panel.client import PanelClient
 from bot.panel.models import Status
 from bot.panel.replies import status_of
 from storage import cancelling
 from storage.accounts import Account
+from storage.cancelling import Begun, Settled
 from storage.database import Database
 from storage.following import Asked
 from storage.orders import Order
@@ -26,12 +28,14 @@ class Cancelling:
         accounts: Accounts,
         panel: PanelClient,
         *,
+        process: str,
         interval: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._db = db
         self._accounts = accounts
         self._panel = panel
+        self._process = process
         self._interval = interval
         self._clock = clock
 
@@ -50,23 +54,43 @@ class Cancelling:
         return {one: answers[one] for one in panel_order_ids}
 
     async def _ask_with(self, account: Account, asked: Sequence[Asked], seen_at: float) -> dict[str, Answer]:
-        answers: dict[str, Answer] = {one.panel_order_id: AskedBefore() for one in asked}
-        begun = await cancelling.begin(
-            self._db, chat_id=account.chat_id, asked=asked, seen_at=seen_at, now=self._clock()
+        begun, unsure = await cancelling.begin(
+            self._db,
+            chat_id=account.chat_id,
+            asked=asked,
+            seen_at=seen_at,
+            process=self._process,
+            now=self._clock(),
         )
+        answers: dict[str, Answer] = {
+            one.panel_order_id: Unsure() if one.panel_order_id in unsure else AskedBefore() for one in asked
+        }
         if begun:
             ids = [one.panel_order_id for one in begun]
             answers |= await requests.send(
                 self._accounts, account, ids, lambda key: self._panel.cancel(key, ids), lambda _: Taken()
             )
-            sent = [one for one in begun if isinstance(answers[one.panel_order_id], Taken | Unsure)]
-            await cancelling.settle(
-                self._db,
-                sent=sent,
-                not_sent=[one for one in begun if one not in sent],
-                next_poll_at=self._clock() + self._interval,
+            now = self._clock()
+            await surely(
+                lambda: cancelling.settle(
+                    self._db,
+                    [_settled(one, answers[one.panel_order_id]) for one in begun],
+                    process=self._process,
+                    now=now,
+                    next_poll_at=now + self._interval,
+                )
             )
         return answers
+
+
+def _settled(begun: Begun, answer: Answer) -> Settled:
+    match answer:
+        case Taken():
+            return Settled(begun, "taken")
+        case Unsure():
+            return Settled(begun, "unsure")
+        case _:
+            return Settled(begun, "")
 
 
 def may_be_cancelled(order: Order, flag: bool | None, *, now: float) -> bool:

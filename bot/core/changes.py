@@ -7,6 +7,7 @@ from typing import Any
 from bot.core import schedule
 from bot.panel.models import OrderStatus, Status
 from bot.panel.replies import status_of
+from storage.orders import CANCEL_UNSURE
 from storage.tracking import OLD, Followed, Look
 
 _COMPARED = (
@@ -23,13 +24,14 @@ def decide(
 
     A new status word is told; numbers that move are stored silently. The first look at a fresh order
     tells nothing when it is merely pending. A value the panel does not give now keeps its last one.
+    The charge of one placed elsewhere is its price as long as it runs and nobody knows it.
     Of an order that another one made, a run or a post, only its end is told.
     A `scheduled` look at an ended order is its last; one that a person asked for is not.
     """
     told = _is_new(order, status)
     changed_at = now if told else order.changed_at
     # A request to cancel makes a change likely, however long nothing happened before.
-    moved_at = max(changed_at, order.cancel_asked_at or 0.0)
+    moved_at = _moved_at(order, changed_at)
     pace = schedule.pace(status, unchanged_for=now - moved_at)
     state = "ended" if status.ended else "open"
     last_look = scheduled and state == order.state == "ended" and not told
@@ -45,16 +47,32 @@ def decide(
         next_poll_at=None if last_look else now + pace.factor * interval,
         facts=None,
         children=status.children[:MOST_CHILDREN],
+        price=None if status.ended or order.parent is not None else status.charge,
     )
     if told:
         return _with_facts(order, look, status)
     same = all(getattr(look, name) == getattr(order, name) for name in _COMPARED)
+    same = same and (order.price is not None or look.price is None)
     unheard = status.said is None and bool(status.children)  # some of them may be new
     return None if same and not last_look and not unheard else look
 
 
-def close(order: Followed) -> Look:
-    """The last look at an ended order that the panel does not mention any more."""
+def unreadable(order: Followed, *, now: float, interval: float) -> Look | None:
+    """The panel says nothing of it that can be read: that ends nothing, but a running order is looked at
+    more seldom, and an ended one no more."""
+    if order.state == "ended":
+        return _put_off(order, order.look_factor, steady_until=order.steady_until, next_poll_at=None)
+    factor = schedule.unreadable_pace(unchanged_for=now - _moved_at(order, order.changed_at)).factor
+    if (factor, 0.0) == (order.look_factor, order.steady_until):
+        return None
+    return _put_off(order, factor, steady_until=0.0, next_poll_at=now + factor * interval)
+
+
+def _moved_at(order: Followed, changed_at: float) -> float:
+    return max(changed_at, order.cancel_asked_at or 0.0)
+
+
+def _put_off(order: Followed, factor: int, *, steady_until: float, next_poll_at: float | None) -> Look:
     return Look(
         state=order.state,
         word=order.word,
@@ -62,9 +80,9 @@ def close(order: Followed) -> Look:
         start_count=order.start_count,
         remains=order.remains,
         said=order.said,
-        look_factor=order.look_factor,
-        steady_until=order.steady_until,
-        next_poll_at=None,
+        look_factor=factor,
+        steady_until=steady_until,
+        next_poll_at=next_poll_at,
         facts=None,
     )
 
@@ -106,4 +124,5 @@ def _with_facts(order: Followed, look: Look, status: OrderStatus) -> Look:
     }
     if order.cancel_asked_at is not None:
         facts["cancel_asked"] = True
+        facts["cancel_unsure"] = order.process == CANCEL_UNSURE
     return replace(look, facts=facts)

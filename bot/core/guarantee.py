@@ -15,7 +15,8 @@ _SHORTEST_DAYS, _LONGEST_DAYS = 7, 3650  # below are start times: "2 days"
 _FLAGS = re.IGNORECASE
 _NONE = re.compile(
     r"\b(no|non|not|without|w/o|zero)[\s_-]*(re-?fills?|guarantee|warranty)\b|\b(re-?fills?|guarantee)\s*[:=-]?\s*"
-    r"(no|none|not available|off|🚫|❌|⛔)(\b|(?<=[🚫❌⛔]))|[🚫❌⛔]\s*(re-?fill|♻)|\bR0\b(?!\.)|\bNR\b",
+    # "Refill: No" is one, "Refill No Drop" is not
+    r"((no|none|not available|off)\b(?!\s*\w|[-–’']\w)|[🚫❌⛔])|[🚫❌⛔]\s*(re-?fill|♻)|\bR0\b(?!\.)|\bNR\b",
     _FLAGS,
 )
 _SAYS = re.compile(r"re-?fill|guarante|warrant|♻|\bA?R\s?\d{1,4}\b|ضمان|تعويض", _FLAGS)

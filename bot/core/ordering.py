@@ -9,7 +9,6 @@ draft's, is what makes a second tap, a redelivered update and a second process h
 A line of a mass order waits again after a `NotNow`; any other order is settled as rejected then.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from bot.core import forms
 from bot.core.accounts import Accounts
 from bot.core.drafts import Draft, Offer
 from bot.core.price import price
+from bot.core.settling import surely
 from bot.panel.client import PanelClient
 from bot.panel.errors import BadKey, Meaning, NotSent, PanelBusy, PanelError, PanelRefused
 from bot.panel.models import Balance, Service
@@ -34,7 +34,6 @@ from storage.orders import Order
 
 log = structlog.get_logger()
 
-SETTLE_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between tries to store an outcome
 TELL_SECONDS = 45.0  # the placing task tells the outcome itself; after that the notices' queue does
 
 
@@ -166,15 +165,7 @@ class Ordering:
     async def carry_out(self, account: Account, order: Order) -> Outcome:
         """Send a begun order, once, and store how it went together with the notice that tells it."""
         outcome = await place(self._panel, self._accounts.key(account), order.service_id, order.fields)
-        for pause in (*SETTLE_PAUSES, None):
-            try:
-                await self._settle(order, outcome)
-                break
-            except Exception:
-                if pause is None:
-                    raise
-                log.exception("an order's outcome could not be stored; trying again")
-                await asyncio.sleep(pause)
+        await surely(lambda: self._settle(order, outcome))
         if isinstance(outcome, Rejected) and meaning_of(outcome.words or "") is Meaning.BAD_KEY:
             await self._accounts.park(account, tell=False)
         return outcome

@@ -13,10 +13,12 @@ from typing import assert_never
 from bot.core import requests, schedule
 from bot.core.accounts import Accounts
 from bot.core.batches import in_halves
-from bot.core.requests import Answer, AskedBefore, KeyGone, NotReached, Refused, Taken, Unsure
+from bot.core.requests import Answer, AskedBefore, Ended, KeyGone, NotReached, Refused, Taken, Unsure
+from bot.core.settling import surely
 from bot.core.tracking import LEASE_SECONDS, after_failure
+from bot.panel.aftersales import refill_word
 from bot.panel.client import PanelClient
-from bot.panel.errors import BadKey, PanelError
+from bot.panel.errors import BadKey, NotSent, PanelBusy, PanelError
 from bot.panel.models import RefillStatus, Unreadable
 from storage import refill_queue, refills
 from storage.accounts import Account
@@ -87,12 +89,14 @@ class Refills:
         if begun:
             sent = await self._send(account, [one.panel_order_id for one in begun])
             now = self._clock()
-            await refills.settle(
-                self._db,
-                [_settled(one, sent[one.panel_order_id]) for one in begun],
-                now=now,
-                look_factor=FIRST_FACTOR,
-                next_poll_at=now + FIRST_FACTOR * self._interval,
+            await surely(
+                lambda: refills.settle(
+                    self._db,
+                    [_settled(one, sent[one.panel_order_id]) for one in begun],
+                    now=now,
+                    look_factor=FIRST_FACTOR,
+                    next_poll_at=now + FIRST_FACTOR * self._interval,
+                )
             )
             answers |= sent
         return answers
@@ -116,17 +120,15 @@ class Refills:
         try:
             found = await self._statuses(claim)
         except BadKey:
-            await self._put_back(claim, None)
+            await refill_queue.store(self._db, claim=claim, decide=lambda _: None, now=self._clock())
             await self._accounts.park(claim.account, tell=True)
             return True
         except PanelError as error:
-            await self._put_back(claim, error)
-            return False
+            return await self._put_off(claim, error)
         now = self._clock()
         return await refill_queue.store(
             self._db,
             claim=claim,
-            refill_ids=[refill.id for refill in claim.refills],
             decide=lambda refill: judge(
                 refill, found.get(refill.panel_refill_id), now=now, interval=self._interval
             ),
@@ -144,34 +146,54 @@ class Refills:
 
         return (await in_halves([refill.panel_refill_id for refill in claim.refills], ask)).found
 
-    async def _put_back(self, claim: RefillClaim, error: PanelError | None) -> None:
-        failures, rest = after_failure(claim.failures, error, interval=self._interval)
-        until = self._clock() + rest
-        await refill_queue.put_back(self._db, claim=claim, until=until, failures=failures)
+    async def _put_off(self, claim: RefillClaim, error: PanelError) -> bool:
+        """These refills wait longer each time. The orders of their key wait only where it is about them too:
+        a panel that cannot tell of refills may well tell of orders."""
+        now, rest = self._clock(), 0.0
+        if isinstance(error, NotSent | PanelBusy) or error.retry_after is not None:
+            _, rest = after_failure(claim.failures, error, interval=self._interval)
+        return await refill_queue.store(
+            self._db,
+            claim=claim,
+            decide=lambda refill: put_off(refill, now=now, interval=self._interval),
+            now=now,
+            rest_until=now + rest,
+        )
 
 
 def judge(
     refill: FollowedRefill, status: RefillStatus | Unreadable | None, *, now: float, interval: float
 ) -> RefillLook | None:
-    """What to store of a refill; None when nothing differs. What the panel does not say never ends it."""
-    if not isinstance(status, RefillStatus):
-        pace = schedule.refill_pace(None, unchanged_for=now - refill.changed_at)
-        word = refill.word
-    else:
-        changed_at = refill.changed_at if status.word == refill.word else now
-        pace = schedule.refill_pace(status.known, unchanged_for=now - changed_at)
-        word = status.word
+    """What to store of a refill; None when nothing differs.
+
+    What the panel does not say, or says in words we do not know, ends it only when that goes on and on.
+    """
+    word, known = (status.word, status.known) if isinstance(status, RefillStatus) else (None, None)
+    was_known = refill.word is not None and refill_word(refill.word) is not None
+    as_before = word == refill.word or (known is None and not was_known)
+    changed_at = refill.changed_at if as_before else now
+    pace = schedule.refill_pace(known, unchanged_for=now - changed_at)
     if pace is None:
-        return RefillLook(word, refill.look_factor, None)
+        return RefillLook(word, refill.look_factor, changed_at, None)
     if (word, pace.factor) == (refill.word, refill.look_factor):
         return None
-    return RefillLook(word, pace.factor, now + pace.factor * interval)
+    return RefillLook(word, pace.factor, changed_at, now + pace.factor * interval)
+
+
+def put_off(refill: FollowedRefill, *, now: float, interval: float) -> RefillLook | None:
+    """After a look that failed. From the seldomest look on, that is as if the panel said nothing of it."""
+    if refill.look_factor >= schedule.SELDOMEST:
+        return judge(refill, None, now=now, interval=interval)
+    factor = min(2 * refill.look_factor, schedule.SELDOMEST)
+    return RefillLook(refill.word, factor, refill.changed_at, now + factor * interval)
 
 
 def _as_it_went(refill: Refill) -> Answer:
     """What to say of a request that is not sent because of this refill."""
     if refill.state == "refused" and refill.reason is not None:
         return Refused(refill.reason)
+    if refill.state == "ended":
+        return Ended(refill.word)
     return Unsure() if refill.state == "uncertain" else AskedBefore()
 
 
@@ -183,7 +205,7 @@ def _settled(begun: Begun, answer: Answer) -> Settled:
             return Settled(begun, "refused", reason=words)
         case Unsure():
             return Settled(begun, "uncertain")
-        case NotReached() | AskedBefore() | KeyGone():
+        case NotReached() | AskedBefore() | Ended() | KeyGone():
             return Settled(begun, "")
         case other:
             assert_never(other)

@@ -48,11 +48,18 @@ class AskedBefore:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """One was asked for and is over by now; nothing was sent. `word` is the panel's, if it said any."""
+
+    word: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class KeyGone:
     """The order belongs to a key that is not kept any more; nothing was sent."""
 
 
-Answer = Taken | Refused | NotReached | Unsure | AskedBefore | KeyGone
+Answer = Taken | Refused | NotReached | Unsure | AskedBefore | Ended | KeyGone
 
 
 async def send(

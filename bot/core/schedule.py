@@ -7,6 +7,7 @@ from bot.panel.models import OrderStatus, RefillWord
 
 LONGEST_REST = 60.0  # seconds a failing panel is left alone, unless it names a longer Retry-After
 DAY_FACTOR = 1440
+SELDOMEST = 60  # hourly, by default
 
 
 class Pace(NamedTuple):
@@ -40,7 +41,25 @@ def pace(status: OrderStatus | None, *, unchanged_for: float) -> Pace:
     return found
 
 
-_REFILLING = (Pace(2, 3600.0), Pace(10, 86400.0), Pace(60, math.inf))
+_UNREADABLE = (Pace(2, 3600.0), Pace(15, 86400.0), Pace(SELDOMEST, math.inf))
+
+
+def unreadable_pace(*, unchanged_for: float) -> Pace:
+    """How often to look at a running order of which the panel says nothing that can be read.
+
+    | unchanged for | factor |
+    |---------------|--------|
+    | under 1 hour  |      2 |
+    | under 1 day   |     15 |
+    | longer        |     60 |
+
+    A brand-new order may be unknown for some seconds.
+    """
+    return next(each for each in _UNREADABLE if unchanged_for < each.steady_for)
+
+
+GIVE_UP_SECONDS = 14 * 86400.0
+_REFILLING = (Pace(2, 3600.0), Pace(10, 86400.0), Pace(SELDOMEST, math.inf))
 
 
 def refill_pace(known: RefillWord | None, *, unchanged_for: float) -> Pace | None:
@@ -51,10 +70,11 @@ def refill_pace(known: RefillWord | None, *, unchanged_for: float) -> Pace | Non
     | running                         | under 1 hour  |      2 |
     |                                 | under 1 day   |     10 |
     |                                 | longer        |     60 |
-    | a word we do not know, or none  | any time      | 10 at least |
+    | a word we do not know, or none  | under 14 days | 10 at least |
+    |                                 | longer        |  never |
     | ended                           | any time      |  never |
     """
-    if known is not None and known.ended:
+    if known.ended if known is not None else unchanged_for >= GIVE_UP_SECONDS:
         return None
     found = next(each for each in _REFILLING if unchanged_for < each.steady_for)
     return found._replace(factor=max(found.factor, 10)) if known is None else found

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from bot.core import schedule
 from bot.core.accounts import Accounts
 from bot.core.batches import Batch, in_halves
-from bot.core.changes import close, decide
+from bot.core.changes import decide, unreadable
 from bot.panel.client import PanelClient
-from bot.panel.errors import BadKey, PanelError
+from bot.panel.errors import BadKey, Meaning, PanelError
 from bot.panel.models import OrderStatus, Unreadable
 from storage import tracking
 from storage.accounts import Account
@@ -62,7 +62,7 @@ class Tracking:
             status = statuses.get(order.panel_order_id)
             if isinstance(status, OrderStatus):
                 return decide(order, status, now=now, interval=self._interval)
-            return close(order) if order.state == "ended" else None
+            return unreadable(order, now=now, interval=self._interval)
 
         open_questions = [
             order.id
@@ -91,13 +91,15 @@ class Tracking:
         )
 
     async def _statuses(self, claim: Claim) -> Batch[OrderStatus | Unreadable | None]:
-        """What the panel says. Raises PanelError, also when it refuses them all."""
+        """What the panel says. Raises PanelError, also when it refuses them all for another reason than
+        that it does not know them."""
         key = self._accounts.key(claim.account)
         said = {order.panel_order_id: order.said for order in claim.orders}
         batch = await in_halves(
             list(said), lambda ids: self._machines.order_statuses(key, {one: said[one] for one in ids})
         )
-        return batch.any_found()
+        unknown = all(no.meaning is Meaning.UNKNOWN_ORDER for no in batch.refused.values())
+        return batch if unknown and not batch.left else batch.any_found()
 
     async def _put_back(self, claim: Claim, error: PanelError | None) -> None:
         failures, rest = after_failure(claim.failures, error, interval=self._interval)

@@ -4,7 +4,7 @@ import pytest
 
 from bot.chat.screens import many
 from bot.chat.screens import requests as screens
-from bot.core.requests import Answer, AskedBefore, KeyGone, NotReached, Refused, Taken, Unsure
+from bot.core.requests import Answer, AskedBefore, Ended, KeyGone, NotReached, Refused, Taken, Unsure
 from bot.gateway.context import About
 from bot.gateway.texts import units
 
@@ -17,6 +17,8 @@ WORDS: list[tuple[Answer, str, str]] = [
     (Unsure(), "A refill costs nothing", "I watch the order"),
     (NotReached(), "Nothing was sent. Please try again", "Nothing was sent. Please try again"),
     (AskedBefore(), "under way already", "You asked to cancel it already"),
+    (Ended("rejected"), "has ended: <b>Rejected</b>", "You asked to cancel it already"),
+    (Ended(None), "does not say what became of it", "You asked to cancel it already"),
     (KeyGone(), "key of this order is gone", "key of this order is gone"),
 ]
 

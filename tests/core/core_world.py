@@ -106,7 +106,7 @@ async def open_world(tmp_path: Path, *, seconds: float = 5.0, **panel: Any) -> A
     refills = Refills(
         db, accounts, machines=client, people=client, process="run-1", interval=INTERVAL, clock=clock
     )
-    cancelling = Cancelling(db, accounts, client, interval=INTERVAL, clock=clock)
+    cancelling = Cancelling(db, accounts, client, process="run-1", interval=INTERVAL, clock=clock)
     yield World(clock, shop, server, db, client, accounts, catalogs, ordering, tracking, refills, cancelling)
     await catalogs.close()
     await client.close()

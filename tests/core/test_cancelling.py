@@ -9,7 +9,8 @@ import pytest
 from bot.core.cancelling import AGAIN_AFTER
 from bot.core.requests import Answer, AskedBefore, NotReached, Refused, Taken, Unsure
 from bot.sandbox.panel import Trouble
-from storage import cancelling
+from storage import cancelling, following
+from storage.following import Asked
 from tests.core.core_world import ANNA, BORIS, INTERVAL, KEY, LINK, OTHER, World, open_world
 
 CANNOT = Refused("Order cannot be canceled")
@@ -85,7 +86,7 @@ async def test_without_a_clear_answer_it_counts_as_asked(world: World, trouble: 
     world.panel.misbehave(trouble, action="cancel")
     assert await ask(world, [order]) == {order: Unsure()}
     world.clock.now += 60
-    assert await world.cancelling.ask(ANNA, [order], seen_at=seen_at) == {order: AskedBefore()}
+    assert await world.cancelling.ask(ANNA, [order], seen_at=seen_at) == {order: Unsure()}
     assert len(world.panel.calls("cancel")) == 1
 
 
@@ -161,8 +162,11 @@ async def test_a_request_its_process_did_not_survive_is_not_sent_again_but_watch
     await asyncio.gather(asking, return_exceptions=True)
     world.panel.calm()
 
-    assert await cancelling.find_abandoned(world.db, now=world.clock.now) == 1
     assert await world.cancelling.ask(ANNA, [order], seen_at=seen_at) == {order: AskedBefore()}
+    assert await cancelling.find_abandoned(world.db, process="run-1", now=world.clock.now) == 0
+    assert await cancelling.find_abandoned(world.db, process="run-2", now=world.clock.now) == 1
+    assert await cancelling.find_abandoned(world.db, process="run-3", now=world.clock.now) == 0
+    assert await world.cancelling.ask(ANNA, [order], seen_at=seen_at) == {order: Unsure()}
     assert len(world.panel.calls("cancel")) == 1
     world.panel.set_order(order, status="Canceled")
     assert await look(world)
@@ -188,3 +192,115 @@ async def test_ids_of_other_people_answer_like_unknown_ones(world: World) -> Non
         "7": no_such,
     }
     assert await asked_at(world) == [None]
+
+
+async def test_a_request_that_ended_before_it_was_sent_is_told_as_unsure(world: World) -> None:
+    account = await world.connect()
+    order = await world.place(account)
+    asked = [Asked(account.id, order.panel_order_id or "")]
+    now = world.clock.now
+    await cancelling.begin(world.db, chat_id=ANNA, asked=asked, seen_at=now, process="run-0", now=now)
+    assert not (await world.order(order)).is_cancel_unsure
+    await cancelling.find_abandoned(world.db, process="run-1", now=now)
+    assert (await world.order(order)).is_cancel_unsure
+    world.panel.finish(order.panel_order_id or "")
+    assert await look(world)
+    (notice,) = await world.told("change")
+    assert '"cancel_asked": true, "cancel_unsure": true' in notice["facts"]
+    assert world.panel.calls("cancel") == []
+
+
+async def test_what_the_panel_took_is_sure_after_a_restart_too(world: World) -> None:
+    await world.connect()
+    (order,) = await placed(world)
+    seen_at = world.clock.now
+    await ask(world, [order])
+    assert await cancelling.find_abandoned(world.db, process="run-2", now=world.clock.now) == 0
+    assert await world.cancelling.ask(ANNA, [order], seen_at=seen_at) == {order: AskedBefore()}
+
+
+async def test_a_no_to_the_second_request_leaves_the_first_as_unsure_as_it_was(world: World) -> None:
+    await world.connect()
+    (order,) = await placed(world)
+    first = world.clock.now
+    world.panel.misbehave(Trouble.LOST_REQUEST, action="cancel", times=1)
+    await ask(world, [order])
+    world.clock.now += 60
+    world.panel.misbehave(Trouble.ERROR, action="cancel", text="Incorrect request", times=1)
+    await ask(world, [order])
+    assert await asked_at(world) == [first]
+    assert await world.cancelling.ask(ANNA, [order], seen_at=first) == {order: Unsure()}
+
+
+async def test_what_came_back_is_told_of_an_order_placed_elsewhere_too(world: World) -> None:
+    await world.connect()
+    (order,) = await placed(world)
+    await world.db.execute("DELETE FROM orders")
+    await ask(world, [order])
+    assert not await look(world)
+    assert [row["price"] for row in await world.rows("orders")] == ["0.045"]
+    world.panel.set_order(order, status="Canceled", charge="0.015")
+    world.clock.now += INTERVAL
+    assert await look(world)
+    (notice,) = await world.told("change")
+    assert '"returned": "0.030"' in notice["facts"]
+
+
+async def test_an_order_that_was_refilled_before_is_followed_too(world: World) -> None:
+    await world.connect()
+    (order,) = await placed(world)
+    await world.db.execute("DELETE FROM orders")
+    world.panel.misbehave(Trouble.LOST_REQUEST, action="refill", times=1)
+    await world.refills.ask(ANNA, [order], request="r1")
+    assert await world.tracking.claim() is None
+    await ask(world, [order])
+    world.panel.set_order(order, status="Canceled", charge="0")
+    world.clock.now += INTERVAL
+    assert await look(world)
+    assert len(await world.told("change")) == 1
+
+
+async def test_an_id_nobody_knows_is_looked_at_ever_more_seldom_and_dropped(world: World) -> None:
+    await world.connect()
+    world.panel.misbehave(Trouble.LOST_REQUEST, action="cancel")
+    assert await ask(world, ["777"]) == {"777": Unsure()}
+    for hours, most in ((10, 70), (48, 100)):
+        asked = len(world.panel.calls("status"))
+        until = world.clock.now + hours * 3600
+        while world.clock.now < until:
+            world.clock.now += INTERVAL
+            if (claim := await world.tracking.claim()) is not None:
+                await world.tracking.look(claim)
+        assert len(world.panel.calls("status")) - asked <= most
+    assert [row["state"] for row in await world.rows("orders")] == ["open"]
+    assert await following.drop_unknown(world.db, now=world.clock.now) == 0
+    assert await following.drop_unknown(world.db, now=world.clock.now + 2 * 86400) == 1
+    assert await world.rows("orders") == []
+
+
+async def test_an_order_of_ones_own_is_never_dropped(world: World) -> None:
+    await world.connect()
+    await placed(world)
+    world.panel.misbehave(Trouble.ERROR, action="status", text="Incorrect order ID")
+    for _ in range(5):
+        world.clock.now += 86400
+        await look(world)
+    assert [row["look_factor"] for row in await world.rows("orders")] == [60]
+    assert await following.drop_unknown(world.db, now=world.clock.now + 99 * 86400) == 0
+    world.panel.calm()
+    world.clock.now += 3600
+    await look(world)
+    assert [row["word"] for row in await world.rows("orders")] == ["Pending"]
+
+
+@pytest.mark.parametrize("trouble", [Trouble.SERVER_ERROR, Trouble.RATE_LIMIT])
+async def test_one_that_could_not_be_looked_at_is_not_unknown(world: World, trouble: Trouble) -> None:
+    await world.connect()
+    (order,) = await placed(world)
+    await world.db.execute("DELETE FROM orders")
+    await ask(world, [order])
+    world.panel.misbehave(trouble, action="status")
+    for _ in range(5):
+        world.clock.now += 86400
+        await look(world)
+    assert await following.drop_unknown(world.db, now=world.clock.now + 99 * 86400) == 0

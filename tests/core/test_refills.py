@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.core import schedule
-from bot.core.refills import judge
-from bot.core.requests import Answer, AskedBefore, KeyGone, NotReached, Refused, Taken, Unsure
+from bot.core.refills import judge, put_off
+from bot.core.requests import Answer, AskedBefore, Ended, KeyGone, NotReached, Refused, Taken, Unsure
 from bot.panel.models import RefillStatus, RefillWord, Unreadable
 from bot.sandbox.panel import Trouble
 from storage import accounts, refills
@@ -19,6 +19,7 @@ from tests.core.core_world import ANNA, BORIS, INTERVAL, KEY, LINK, OTHER, World
 
 NOT_ELIGIBLE = Refused("Order not eligible for refill")
 NOW = 1_800_000_000.0
+DAY = 86400.0
 
 
 @pytest.fixture
@@ -260,7 +261,7 @@ async def test_refills_and_orders_share_the_keys_rest(world: World) -> None:
     world.clock.now += 1
     orders = await world.tracking.claim()
     assert orders is not None
-    assert orders.failures == 1
+    assert orders.failures == 0
     assert await world.refills.claim() is None
     await world.tracking.look(orders)
     world.panel.calm()
@@ -278,8 +279,86 @@ async def test_a_failed_look_comes_again(world: World, trouble: Trouble) -> None
     assert not await look(world)
     assert await world.refills.claim() is None
     world.panel.calm()
-    world.clock.now += INTERVAL
+    world.clock.now += 4 * INTERVAL
     assert await look(world)
+
+
+@pytest.mark.parametrize("trouble", [Trouble.SERVER_ERROR, Trouble.LOST_ANSWER, Trouble.CUT_JSON])
+async def test_a_panel_that_cannot_tell_of_refills_is_asked_of_orders_as_ever(
+    world: World, trouble: Trouble
+) -> None:
+    (order,) = await completed(world, await world.connect())
+    await ask(world, [order])
+    await world.db.execute("UPDATE orders SET next_poll_at = NULL")
+    await world.place(await world.account(), link=f"{LINK}/running")
+    world.panel.misbehave(trouble, action="refill_status")
+    asked = {"status": 0, "refill_status": 0}
+    until = world.clock.now + 50 * INTERVAL
+    while world.clock.now < until:
+        world.clock.now += INTERVAL / 2
+        if (refills := await world.refills.claim()) is not None:
+            await world.refills.look(refills)
+        if (orders := await world.tracking.claim()) is not None:
+            await world.tracking.look(orders)
+        asked = {action: len(world.panel.calls(action)) for action in asked}
+    assert asked["status"] == 50
+    assert asked["refill_status"] <= 8  # four looks, of which some are tried twice
+
+
+async def test_a_refill_that_can_be_looked_at_does_not_make_up_for_orders_that_cannot(world: World) -> None:
+    ids = await completed(world, await world.connect(), 2)
+    await ask(world, ids)
+    world.panel.misbehave(Trouble.SERVER_ERROR, action="status")
+    for failures in (1, 2, 3):
+        world.clock.now += 2 * INTERVAL
+        orders = await world.tracking.claim()
+        assert orders is not None
+        await world.tracking.look(orders)
+        world.clock.now += 61
+        assert not await look(world)
+        assert [row["failures"] for row in await world.rows("accounts")] == [failures]
+
+
+async def test_a_refill_the_panel_never_tells_of_is_given_up_and_told_once(world: World) -> None:
+    (order,) = await completed(world, await world.connect())
+    await ask(world, [order])
+    await world.db.execute("UPDATE orders SET next_poll_at = NULL, state = 'ended'")
+    await world.connect(OTHER)
+    world.panel.misbehave(Trouble.ERROR, action="refill_status", text="Refill not found")
+    for _ in range(20):
+        world.clock.now += DAY
+        if (claim := await world.refills.claim()) is not None:
+            await world.refills.look(claim)
+    assert await states(world) == [("ended", None)]
+    (notice,) = await world.told("refill")
+    assert '"state": "ended", "word": null' in notice["facts"]
+    assert await ask(world, [order]) == {order: Ended(None)}  # the very same request
+    await ask(world, [order], request="r2")
+    assert len(world.panel.calls("refill")) == 2
+
+
+async def test_a_refill_whose_status_never_works_is_given_up_too(world: World) -> None:
+    (order,) = await completed(world, await world.connect())
+    await ask(world, [order])
+    await world.db.execute("UPDATE orders SET next_poll_at = NULL")
+    world.panel.misbehave(Trouble.SERVER_ERROR, action="refill_status")
+    for _ in range(30):
+        world.clock.now += DAY
+        if (claim := await world.refills.claim()) is not None:
+            await world.refills.look(claim)
+    assert await states(world) == [("ended", None)]
+
+
+async def test_an_old_card_hears_how_its_refill_ended(world: World) -> None:
+    (order,) = await completed(world, await world.connect())
+    since = world.clock.now
+    await world.refills.ask(ANNA, [order], request="r1", since=since)
+    world.panel.set_refill("1", status="Rejected")
+    world.clock.now += 2 * INTERVAL
+    await look(world)
+    again = await world.refills.ask(ANNA, [order], request="r2", since=since)
+    assert again == {order: Ended("Rejected")}
+    assert len(world.panel.calls("refill")) == 1
 
 
 async def test_a_closed_key_is_told_and_its_refills_wait(world: World) -> None:
@@ -331,9 +410,44 @@ def test_nothing_new_is_nothing_to_store() -> None:
 
 def test_what_stands_still_is_looked_at_more_seldom() -> None:
     still = REFILL._replace(changed_at=NOW - 3600)
-    assert judge(still, PENDING, now=NOW, interval=INTERVAL) == RefillLook("Pending", 10, NOW + 600)
-    assert judge(REFILL, Unreadable("?"), now=NOW, interval=INTERVAL) == RefillLook("Pending", 10, NOW + 600)
-    assert judge(REFILL, None, now=NOW, interval=INTERVAL) == RefillLook("Pending", 10, NOW + 600)
+    assert judge(still, PENDING, now=NOW, interval=INTERVAL) == RefillLook(
+        "Pending", 10, NOW - 3600, NOW + 600
+    )
+
+
+@pytest.mark.parametrize("status", [None, Unreadable("Refill not found"), RefillStatus("Under review", None)])
+def test_what_the_panel_does_not_tell_is_looked_at_more_seldom_and_given_up_in_the_end(
+    status: RefillStatus | Unreadable | None,
+) -> None:
+    word = status.word if isinstance(status, RefillStatus) else None
+    silent = judge(REFILL._replace(changed_at=NOW - 30 * DAY), status, now=NOW, interval=INTERVAL)
+    assert silent == RefillLook(word, 10, NOW, NOW + 600)  # until just now it was told
+    for other in ("Checked by hand", None):
+        still = REFILL._replace(word=other, look_factor=60)
+        last = judge(still._replace(changed_at=NOW - 14 * DAY + 1), status, now=NOW, interval=INTERVAL)
+        assert last is None or last.next_poll_at == NOW + 60 * INTERVAL
+        over = judge(still._replace(changed_at=NOW - 14 * DAY), status, now=NOW, interval=INTERVAL)
+        assert over == RefillLook(word, 60, NOW - 14 * DAY, None)
+
+
+def test_a_running_refill_is_never_given_up() -> None:
+    old = REFILL._replace(changed_at=NOW - 400 * DAY, look_factor=60)
+    assert judge(old, PENDING, now=NOW, interval=INTERVAL) is None
+
+
+def test_failed_looks_wait_twice_as_long_each_time_up_to_an_hour() -> None:
+    refill, factors = REFILL, []
+    for _ in range(6):
+        look = put_off(refill, now=NOW, interval=INTERVAL)
+        assert look is not None
+        assert (look.word, look.next_poll_at) == ("Pending", NOW + look.look_factor * INTERVAL)
+        refill = refill._replace(look_factor=look.look_factor)
+        factors.append(look.look_factor)
+        if look.look_factor == 60:
+            break
+    assert factors == [4, 8, 16, 32, 60]
+    silent = put_off(refill, now=NOW, interval=INTERVAL)
+    assert silent == judge(refill, None, now=NOW, interval=INTERVAL)
 
 
 @pytest.mark.parametrize(
@@ -346,7 +460,8 @@ def test_what_stands_still_is_looked_at_more_seldom() -> None:
         (RefillWord.PENDING, 24, 60),
         (RefillWord.PENDING, 9999, 60),
         (None, 0, 10),
-        (None, 9999, 60),
+        (None, 24, 60),
+        (None, 24 * 14, None),
         (RefillWord.COMPLETED, 0, None),
         (RefillWord.REJECTED, 9999, None),
         (RefillWord.ERROR, 0, None),

@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 
 import pytest
 
-from bot.core import ordering
+from bot.core import settling
 from bot.core.ordering import Ordering, Outcome, Placed, Rejected, Uncertain
+from bot.core.refills import Refills
+from bot.core.requests import Answer, Refused, Taken, Unsure
 from bot.sandbox.panel import Trouble
 from storage import orders
 from storage.database import Database, Row, Work
-from tests.core.core_world import INTERVAL, World, open_world
+from tests.core.core_world import ANNA, INTERVAL, World, open_world
 
 T = TypeVar("T")
 
@@ -22,7 +24,7 @@ PAUSES = (0.0, 0.0, 0.0)
 
 @pytest.fixture
 async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    monkeypatch.setattr(ordering, "SETTLE_PAUSES", PAUSES)
+    monkeypatch.setattr(settling, "PAUSES", PAUSES)
     async with open_world(tmp_path) as world:
         yield world
 
@@ -106,3 +108,50 @@ async def test_a_rejected_key_is_parked_though_its_outcome_was_hard_to_store(wor
 
     await on_a_stumbling_database(world, failures=1).carry_out(account, order)
     assert (await world.account()).parked_at == world.clock.now
+
+
+class Forgetful(Stumbling):
+    """It fails from the second write on: the first is the intent."""
+
+    async def write(self, work: Work[T], /, *, durable: bool = False) -> T:
+        fails = self.begun and self.failures > 0
+        self.begun, before = True, self.failures
+        self.failures = before if fails else 0
+        try:
+            return await super().write(work, durable=durable)
+        finally:
+            self.failures = before - fails
+
+    begun = False
+
+
+@pytest.mark.parametrize("written", [False, True])
+@pytest.mark.parametrize(
+    ("trouble", "answer", "states"),
+    [
+        (None, Taken("1"), ["open"]),
+        (Trouble.ERROR, Refused("Incorrect request"), ["refused"]),
+        (Trouble.LOST_ANSWER, Unsure(), ["uncertain"]),
+    ],
+)
+async def test_what_became_of_a_refill_is_stored_in_the_end(
+    world: World, trouble: Trouble | None, answer: Answer, states: list[str], written: bool
+) -> None:
+    order = (await world.place(await world.connect())).panel_order_id or ""
+    world.panel.finish(order)
+    if trouble:
+        world.panel.misbehave(trouble, action="refill")
+    db = Forgetful(world.db, len(PAUSES), written)
+    refills = Refills(
+        db,
+        world.accounts,
+        machines=world.client,
+        people=world.client,
+        process="run-1",
+        interval=INTERVAL,
+        clock=world.clock,
+    )
+    assert await refills.ask(ANNA, [order], request="r1") == {order: answer}
+    assert db.failures == 0
+    assert [row["state"] for row in await world.rows("refills")] == states
+    assert len(world.panel.calls("refill")) == 1

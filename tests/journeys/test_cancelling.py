@@ -138,7 +138,10 @@ async def test_a_tap_that_is_handled_again_after_a_crash_sends_nothing(
     await says(chat, "/balance")
 
     assert len(panel.calls("cancel")) == 1
-    assert "cancellation requested" in (await card_of(chat, "23501")).text
+    await becomes(chat, card, "I do not know whether")
+    text = (await card_of(chat, "23501")).text
+    assert "I do not know whether the panel took the request" in text
+    assert "cancellation requested" not in text
 
 
 @pytest.mark.parametrize(("flag", "offered"), [(True, True), (None, True), (False, False)])
@@ -196,6 +199,39 @@ async def test_a_double_tap_on_many_is_one_request(chat: Person, panel: Panel) -
 
     await says(chat, "/balance")
     assert "1 of 1 requested" in asked.text
+    assert len(panel.calls("cancel")) == 1
+
+
+async def test_a_tap_on_many_that_is_handled_again_after_a_crash_is_answered(
+    world: World, chat: Person, panel: Panel
+) -> None:
+    ids = [await places(chat, f"1 {LINK}/{number} 100") for number in range(2)]
+    asked = await says(chat, f"/cancel_orders {' '.join(ids)}")
+    panel.misbehave(Trouble.HANG, action="cancel")
+    arrives = asyncio.ensure_future(panel.next_call("cancel"))
+    await chat.taps_on(asked, "Cancel 2 orders")
+    await arrives
+    await world.stop()
+    panel.calm()
+    await world.start()
+
+    await becomes(chat, asked, f"⚠️ {ids[1]}: no clear answer, it may have been taken")
+    assert asked.buttons == []
+    assert len(panel.calls("cancel")) == 1
+    panel.set_order(ids[0], status="Completed")
+    news = await chat.sees(f"Order {ids[0]}: Completed")
+    assert "I do not know whether the panel took that request" in news.text
+
+
+async def test_an_older_tap_on_many_hears_what_was_requested_since(chat: Person, panel: Panel) -> None:
+    order_id = await places(chat)
+    asked = await says(chat, f"/cancel_orders {order_id}")
+    data = data_of(asked, "Cancel 1 order")
+    await chat.taps_on(asked, "Cancel 1 order")
+    await becomes(chat, asked, "1 of 1 requested")
+    again = await says(chat, f"/cancel_orders {order_id}")
+    await (await chat.taps_data(data, again)).answer()  # as the very same update would be
+    await becomes(chat, again, f"✅ {order_id}: cancellation requested")
     assert len(panel.calls("cancel")) == 1
 
 

@@ -68,7 +68,7 @@ async def test_the_same_id_at_another_persons_key_is_another_order(db: SqliteDat
     (theirs,), _ = await begin(db, "a", account="key-2")
     assert theirs.made
     assert theirs.order_id != "a"
-    await cancelling.begin(db, chat_id=BORIS, asked=[Asked("key-2", "a")], seen_at=NOW, now=NOW)
+    await cancelling.begin(db, chat_id=BORIS, asked=[Asked("key-2", "a")], seen_at=NOW, process="", now=NOW)
     rows = {row["chat_id"]: row["cancel_asked_at"] for row in await table(db, "orders")}
     assert rows == {ANNA: None, BORIS: NOW}
 

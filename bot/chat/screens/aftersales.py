@@ -44,7 +44,7 @@ def said(order: Order, after: Aftersales, *, now: float) -> Markup:
 
 
 def refill_news(news: Mapping[str, Any], order_id: str, about: About) -> Screen:
-    """How a refill ended, or that nobody knows whether it was asked for; `news` are its notice's facts."""
+    """How a refill ended, or what nobody knows of it; `news` are its notice's facts."""
     known = refill_word(news["word"]) if news["word"] else None
     if news["state"] == "uncertain":
         title, more = (
@@ -53,6 +53,15 @@ def refill_news(news: Mapping[str, Any], order_id: str, about: About) -> Screen:
                 "I was interrupted while I asked for it, and do not know whether {panel} took the request. "
                 "If {site} shows no refill, you can ask for it once more.",
                 panel=about.panel_name,
+                site=about.panel_site,
+            ),
+        )
+    elif known is None:
+        title, more = (
+            t("❓ Order <b>{id}</b>: refill <b>unknown</b>", id=news["panel_order_id"]),
+            t(
+                "The panel does not say what became of it, so I do not look at it any more. It cost nothing. "
+                "If something is missing, you can ask for another one, or ask support at {site}.",
                 site=about.panel_site,
             ),
         )
@@ -90,6 +99,11 @@ def _what_it_means(known: RefillWord | None, about: About) -> Markup:
 def _cancellation(order: Order, status: Status | None) -> Markup | None:
     if order.cancel_asked_at is None:
         return None
+    if order.is_cancel_unsure and (status is None or not status.ended or status is Status.COMPLETED):
+        return t(
+            "⚠️ cancellation of {day}: I do not know whether the panel took the request",
+            day=day(order.cancel_asked_at),
+        )
     if status is None or not status.ended:
         return t("✋ cancellation requested on {day}, not done yet", day=day(order.cancel_asked_at))
     if status is Status.COMPLETED:
@@ -104,6 +118,8 @@ def _refill(refill: Refill | None) -> Markup | None:
         return t(
             "⚠️ refill of {day}: I do not know whether the panel took the request", day=day(refill.created_at)
         )
+    if refill.state == "ended" and refill_word(refill.word or "") is None:
+        return t("❓ refill of {day}: the panel does not say what became of it", day=day(refill.created_at))
     return t("♻️ refill of {day}: {word}", day=day(refill.created_at), word=word_of_refill(refill.word))
 
 

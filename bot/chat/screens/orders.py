@@ -106,7 +106,9 @@ def change(news: Mapping[str, Any], order_id: str) -> Screen:
                 if news["charge"] is not None
                 else None,
             ),
-            _cancellation(status) if news.get("cancel_asked") else None,
+            _cancellation(status, unsure=bool(news.get("cancel_unsure")))
+            if news.get("cancel_asked")
+            else None,
             _comfort(status, back, status_of(news["before"] or "")),
         ),
         ((Button(t("Show order"), Press("order", order_id)),),),
@@ -186,8 +188,17 @@ def _left(left: int | None, whole: int | None) -> Markup | None:
     return t("remains: {left} of {whole}", left=number(left), whole=number(whole))
 
 
-def _cancellation(status: Status | None) -> Markup:
+def _cancellation(status: Status | None, *, unsure: bool) -> Markup:
     """What became of the request to cancel, so far."""
+    if unsure and status is Status.COMPLETED:
+        return t(
+            "You asked to cancel it, and I do not know whether the panel took that request. "
+            "It was completed, so its charge stays."
+        )
+    if unsure and (status is None or not status.ended):
+        return t(
+            "You asked to cancel it, and I do not know whether the panel took that request; I go on watching."
+        )
     match status:
         case Status.CANCELED | Status.PARTIAL | Status.REFUNDED:
             return t("You asked to cancel it: this is what came of it.")

@@ -5,11 +5,13 @@ from typing import assert_never
 
 from markupsafe import Markup
 
+from bot.chat.screens.aftersales import word_of_refill
 from bot.chat.screens.many import LONGEST
-from bot.core.requests import Answer, AskedBefore, KeyGone, NotReached, Refused, Taken, Unsure
+from bot.core.requests import Answer, AskedBefore, Ended, KeyGone, NotReached, Refused, Taken, Unsure
 from bot.gateway.context import About
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import lines, number, paragraphs, t, units
+from bot.panel.aftersales import refill_word
 from bot.panel.errors import Meaning
 from bot.panel.refusals import meaning_of
 
@@ -34,6 +36,8 @@ def refill_note(answer: Answer, about: About) -> Markup:
             )
         case AskedBefore():
             return t("A refill is under way already. I'll tell you when it is done or rejected.")
+        case Ended(word):
+            return paragraphs(_over(word), t("Nothing was sent just now; you can ask for another one."))
         case other:
             return _not_sent(other, about)
 
@@ -54,7 +58,7 @@ def cancel_note(answer: Answer, about: About) -> Markup:
                 "I do not send it again by myself. I watch the order and tell you what becomes of it.",
                 panel=about.panel_name,
             )
-        case AskedBefore():
+        case AskedBefore() | Ended():
             return t("You asked to cancel it already. I'll tell you when the order's status changes.")
         case other:
             return _not_sent(other, about)
@@ -121,6 +125,8 @@ def _mark(answer: Answer) -> str:
             return "❌"
         case AskedBefore():
             return "⏳"
+        case Ended():
+            return "ℹ️"
         case _:
             return "⚠️"
 
@@ -135,8 +141,8 @@ def _in_short(answer: Answer) -> Markup:
             return t("not sent, the panel could not be reached")
         case Unsure():
             return t("no clear answer, it may have been taken")
-        case AskedBefore():
-            return t("asked for already")
+        case AskedBefore() | Ended():
+            return _before(answer)
         case KeyGone():
             return t("not sent, its key is gone")
         case other:
@@ -148,6 +154,20 @@ def _refused(words: str, meaning: Markup, about: About) -> Markup:
         lines(t("❌ <b>{panel} says no:</b> “{words}”", panel=about.panel_name, words=words), meaning),
         _key_advice([Refused(words)], about),
     )
+
+
+def _over(word: str | None) -> Markup:
+    if refill_word(word or "") is None:
+        return t("A refill was asked for already, and the panel does not say what became of it.")
+    return t("The refill that was asked for has ended: <b>{word}</b>.", word=word_of_refill(word))
+
+
+def _before(answer: AskedBefore | Ended) -> Markup:
+    if isinstance(answer, AskedBefore):
+        return t("asked for already")
+    if refill_word(answer.word or "") is None:
+        return t("asked for already, the panel does not say what became of it")
+    return t("asked for already, it has ended: {word}", word=word_of_refill(answer.word))
 
 
 def _not_sent(answer: NotReached | KeyGone, about: About) -> Markup:
