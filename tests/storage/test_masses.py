@@ -12,7 +12,7 @@ from storage import masses, orders
 from storage.database import Database
 from storage.masses import Mass, Shown
 from storage.sqlite import open_sqlite
-from tests.storage.stored import ANNA, BORIS, NOW, ORDER, begin, connect, stored, table
+from tests.storage.stored import ANNA, BORIS, NOW, ORDER, PANEL, begin, connect, stored, table
 
 LINES = [Shown(1, "1|a|5", True, Decimal("0.0050")), Shown(3, "x", False, None)]
 DRAFT = Mass(
@@ -71,7 +71,7 @@ async def test_is_confirmed_once_and_by_its_person_only(db: Database) -> None:
     assert not await confirm(db, chat_id=BORIS)
     assert await confirm(db)
     assert not await confirm(db)
-    (mass,) = await masses.unfinished(db)
+    (mass,) = await masses.unfinished(db, panel=PANEL)
     assert (mass.state, mass.message_id) == ("placing", 9)
     assert len(await table(db, "orders")) == 4
 
@@ -104,7 +104,7 @@ async def test_at_the_end_nothing_is_left_open(db: Database) -> None:
     await confirm(db)
     await claim(db)
     await orders.settle(db, order_id="mass-1-1", state="rejected", now=NOW, tell_at=NOW, reason="Bad link")
-    (mass,) = await masses.unfinished(db)
+    (mass,) = await masses.unfinished(db, panel=PANEL)
 
     assert await masses.end(db, mass=mass, stopped="funds", now=NOW)
     assert not await masses.end(db, mass=mass, stopped=None, now=NOW)
@@ -121,7 +121,7 @@ async def test_at_the_end_nothing_is_left_open(db: Database) -> None:
         ANNA,
         {"mass_id": "mass-1", "stopped": "funds"},
     )
-    assert await masses.unfinished(db) == []
+    assert await masses.unfinished(db, panel=PANEL) == []
     kept = await masses.get(db, chat_id=ANNA, mass_id="mass-1")
     assert kept == replace(DRAFT, state="ended", lines=[], message_id=9)
 
