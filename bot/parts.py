@@ -19,6 +19,7 @@ from bot.core.masses import Masses
 from bot.core.ordering import Ordering
 from bot.core.refills import Refills
 from bot.core.statuses import Statuses
+from bot.core.stranded import Stranded
 from bot.core.tracking import Tracking
 from bot.gateway.context import About, ChatApplication, Context, Desk
 from bot.gateway.files import Files
@@ -73,7 +74,8 @@ class Parts:
         self.placing = Placing(ordering, tell=self.notices.tell_outcome)
         mass_orders = Masses(db, keys, ordering, process=self.process)
         self.masses = MassesJob(db, mass_orders, show=mass_notices.show, news=self.notices.tick)
-        self.tracking = TrackingJob(tracking, following, news=self.notices.tick)
+        stranded = Stranded(db, keys, machines, interval=interval)
+        self.tracking = TrackingJob(tracking, following, stranded, news=self.notices.tick)
         desk = Desk(
             about=about,
             db=db,

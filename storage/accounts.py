@@ -38,16 +38,15 @@ async def current(db: Database, *, chat_id: int, panel: str) -> Account | None:
     return account(rows[0]) if rows else None
 
 
-async def of_order(db: Database, *, chat_id: int, order_id: str) -> Account | None:
-    """The account whose key placed the order; it may be replaced by now."""
+async def panel_of(db: Database, *, chat_id: int, order_id: str) -> str | None:
+    """The panel an order of the chat was placed at."""
     rows = await db.read(
-        f"SELECT {COLUMNS} FROM accounts "
-        "WHERE chat_id = :chat_id AND encrypted_key IS NOT NULL "
-        "AND id = (SELECT account_id FROM orders WHERE id = :order_id AND chat_id = :chat_id)",
+        "SELECT a.panel FROM accounts a JOIN orders o ON o.account_id = a.id "
+        "WHERE o.id = :order_id AND o.chat_id = :chat_id",
         chat_id=chat_id,
         order_id=order_id,
     )
-    return account(rows[0]) if rows else None
+    return rows[0]["panel"] if rows else None
 
 
 async def with_key(db: Database, *, chat_id: int, panel: str) -> list[Account]:

@@ -20,10 +20,14 @@ _ITS_FAMILY = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One id of those a person sent, and the account whose key is to ask for it."""
+    """One id of those a person sent, and the account whose key is to ask for it.
+
+    `order_id` is the order's own, when it is known here: it may be of another account yet.
+    """
 
     account_id: str
     panel_order_id: str
+    order_id: str | None = None
 
 
 async def known(
@@ -72,8 +76,7 @@ async def follow(
 async def stop(tx: Transaction, *, chat_id: int, order_id: str) -> bool:
     """Let go of an order that was placed elsewhere, with what it made and what is still to be told of it."""
     found = await tx.fetch(
-        "SELECT id FROM orders WHERE id = :id AND chat_id = :chat_id AND service_id = '' "
-        "AND parent_id IS NULL",
+        f"SELECT id FROM orders WHERE id = :id AND chat_id = :chat_id AND {orders.FROM_ELSEWHERE}",
         id=order_id,
         chat_id=chat_id,
     )
@@ -89,9 +92,10 @@ async def row_of(tx: Transaction, asked: Asked, *, chat_id: int, state: str, now
     Of one that is made as ended nobody looks at, and however it stands is no news; of another its end is.
     """
     rows = await tx.fetch(
-        "SELECT id FROM orders WHERE chat_id = :chat_id AND account_id = :account_id "
-        "AND panel_order_id = :panel_order_id ORDER BY created_at DESC LIMIT 1",
+        "SELECT id FROM orders WHERE chat_id = :chat_id AND (id = :order_id OR (account_id = :account_id "
+        "AND panel_order_id = :panel_order_id)) ORDER BY id = :order_id DESC, created_at DESC LIMIT 1",
         chat_id=chat_id,
+        order_id=asked.order_id or "",
         account_id=asked.account_id,
         panel_order_id=asked.panel_order_id,
     )

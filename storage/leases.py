@@ -8,17 +8,20 @@ from storage.accounts import Account, account
 from storage.database import Transaction
 
 
-async def take(tx: Transaction, table: str, *, now: float, lease: float) -> tuple[Account, int] | None:
-    """The key whose row in `table` (orders or refills) is due longest, and how often it failed in a row.
+async def take(
+    tx: Transaction, table: str, *, panel: str, now: float, lease: float
+) -> tuple[Account, int] | None:
+    """The panel's key whose row in `table` (orders or refills) is due longest, and its failures in a row.
 
     It is left alone for `lease` seconds unless it is released before. None when nothing is due.
     """
     rows = await tx.fetch(
         "UPDATE accounts SET rest_until = :now + :lease WHERE id = ("
         f"  SELECT q.account_id FROM {table} q JOIN accounts a ON a.id = q.account_id"
-        "  WHERE q.next_poll_at <= :now AND a.rest_until <= :now AND a.parked_at IS NULL"
+        "  WHERE q.next_poll_at <= :now AND a.panel = :panel AND a.rest_until <= :now AND a.parked_at IS NULL"
         "  AND a.encrypted_key IS NOT NULL ORDER BY q.next_poll_at LIMIT 1) "
         f"RETURNING {accounts.COLUMNS}, failures",
+        panel=panel,
         now=now,
         lease=lease,
     )

@@ -114,9 +114,13 @@ async def was_confirmed(db: Database, *, chat_id: int, mass_id: str) -> bool:
     )
 
 
-async def unfinished(db: Database) -> list[Mass]:
-    """Mass orders that are being placed, the oldest first."""
-    rows = await db.read(f"SELECT {_COLUMNS} FROM masses WHERE state = 'placing' ORDER BY created_at, id")
+async def unfinished(db: Database, *, panel: str) -> list[Mass]:
+    """Mass orders that are being placed at the panel, the oldest first."""
+    rows = await db.read(
+        f"SELECT {_COLUMNS} FROM masses WHERE state = 'placing' "
+        "AND account_id IN (SELECT id FROM accounts WHERE panel = :panel) ORDER BY created_at, id",
+        panel=panel,
+    )
     return [_mass(row) for row in rows]
 
 

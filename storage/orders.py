@@ -21,6 +21,7 @@ from storage.database import Database, Row, Transaction, transaction
 
 CANCEL_UNSURE = "cancel?"  # as `process`: nobody knows whether the panel took the request to cancel
 OPEN_STATES = "('queued', 'placing', 'open', 'uncertain')"
+FROM_ELSEWHERE = "service_id = '' AND parent_id IS NULL"  # see Order.is_from_elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,10 +195,12 @@ async def adopt(
     return adopted
 
 
+# Under whichever of the chat's keys at that panel.
 _DOUBLE = (
-    "(SELECT d.id FROM orders d JOIN orders o ON o.account_id = d.account_id "
-    "AND o.panel_order_id = d.panel_order_id "
-    "WHERE o.id = :id AND d.id <> :id AND d.service_id = '' AND d.parent_id IS NULL)"
+    f"(SELECT id FROM orders WHERE id <> :id AND {FROM_ELSEWHERE} "
+    "AND (chat_id, panel_order_id) = (SELECT chat_id, panel_order_id FROM orders WHERE id = :id) "
+    "AND account_id IN (SELECT a.id FROM accounts a JOIN accounts b ON b.chat_id = a.chat_id "
+    "  AND b.panel = a.panel WHERE b.id = (SELECT account_id FROM orders WHERE id = :id)))"
 )
 _TAKE_ITS_PLACE = (
     f"UPDATE orders SET parent_id = :id WHERE parent_id IN {_DOUBLE}",
@@ -249,12 +252,3 @@ async def open_on_link(db: Database, *, chat_id: int, service_id: str, link: str
         link=link,
     )
     return [order(row) for row in rows]
-
-
-async def with_panel_id(db: Database, *, account_id: str, panel_order_id: str) -> Order | None:
-    rows = await db.read(
-        f"SELECT {COLUMNS} FROM orders WHERE account_id = :account_id AND panel_order_id = :panel_order_id",
-        account_id=account_id,
-        panel_order_id=panel_order_id,
-    )
-    return order(rows[0]) if rows else None

@@ -6,7 +6,8 @@ from bot.core.aftersales import SKEW_SECONDS, Aftersales, aftersales
 from bot.gateway.context import Context
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import t
-from storage import accounts, listing, orders, refills
+from storage import listing, orders, refills
+from storage.accounts import Account
 from storage.orders import Order
 
 
@@ -26,9 +27,17 @@ async def tapped(context: Context) -> tuple[Order, str] | None:
         await context.toast(t("I do not know this order. /orders shows yours."))
     elif not 0 < press.version <= desk.clock() + SKEW_SECONDS:
         await context.toast(t("This button is from an earlier step. /orders shows how things are."))
-    else:
+    elif await asker_or_tell(context, order) is not None:
         return order, order.panel_order_id
     return None
+
+
+async def asker_or_tell(context: Context, order: Order) -> Account | None:
+    """The account whose key asks the panel for the order; a person who tapped is told when there is none."""
+    account = await context.desk.accounts.asker(order)
+    if account is None:
+        await context.toast(t("This order belongs to another panel than mine, so I cannot ask for it."))
+    return account
 
 
 async def _family(context: Context, order: Order) -> Family:
@@ -41,8 +50,7 @@ async def _family(context: Context, order: Order) -> Family:
 async def _after(context: Context, order: Order) -> Aftersales:
     """From what is stored: the panel is not asked."""
     desk, chat_id = context.desk, context.chat_id
-    account = await accounts.of_order(desk.db, chat_id=chat_id, order_id=order.id)
-    account = account or await desk.accounts.current(chat_id)
+    account = await desk.accounts.asker(order)
     catalog = await desk.catalogs.known(account) if account else None
     service = catalog.by_id.get(order.service_id) if catalog else None
     refill = await refills.latest(desk.db, chat_id=chat_id, order_id=order.id)

@@ -1,11 +1,11 @@
 """One order's card."""
 
-from bot.chat.cards import card
+from bot.chat.cards import asker_or_tell, card
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.handlers import Tapped
 from bot.gateway.texts import t
 from bot.panel.errors import BadKey, PanelError, PanelRefused
-from storage import accounts, orders
+from storage import orders
 
 
 async def show_card(context: Context) -> None:
@@ -19,12 +19,11 @@ async def show_card(context: Context) -> None:
 async def refresh(context: Context) -> None:
     db, chat_id, order_id = context.desk.db, context.chat_id, context.press.id
     order = await orders.get(db, chat_id=chat_id, order_id=order_id)
-    account = await accounts.of_order(db, chat_id=chat_id, order_id=order_id)
     if order is None or order.panel_order_id is None:
         await show_card(context)
         return
+    account = await asker_or_tell(context, order)
     if account is None:
-        await context.toast(t("The key of this order is gone, so I cannot look at it any more."))
         return
     note = None
     try:

@@ -8,7 +8,7 @@ from bot.chat.ids import ids_of
 from bot.chat.screens import statuses as screens
 from bot.chat.unexpected import old_button
 from bot.core.ids import MOST_IDS, order_ids
-from bot.core.statuses import Answer
+from bot.core.statuses import Finding
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Command, Tapped, Typed
@@ -25,27 +25,27 @@ async def status(context: Context) -> None:
     ids = await ids_of(context, "status")
     if not ids:
         return
-    answers = await context.desk.statuses.ask(account, ids[:MOST_IDS])
+    findings = await context.desk.statuses.ask(account, ids[:MOST_IDS])
     if len(ids) == 1:
-        await show_one(context, account, answers[0])
+        await show_one(context, account, findings[0])
     else:
-        await show_several(context, account, answers)
+        await show_several(context, account, findings)
     if len(ids) > MOST_IDS:
         await context.say(screens.beyond(ids[MOST_IDS:], "status"))
 
 
-async def show_one(context: Context, account: Account, answer: Answer) -> None:
+async def show_one(context: Context, account: Account, finding: Finding) -> None:
     """The order's card when it is followed."""
-    order = answer.order
-    if order is not None and isinstance(answer.found, OrderStatus):
+    order = finding.order
+    if order is not None and isinstance(finding.found, OrderStatus):
         fresh = await orders.get(context.desk.db, chat_id=context.chat_id, order_id=order.id)
         await context.say(await card(context, fresh or order))
     else:
-        await context.say(screens.one(answer, account.currency, account.last_four))
+        await context.say(screens.one(finding, account.currency))
 
 
-async def show_several(context: Context, account: Account, answers: Sequence[Answer]) -> None:
-    for screen in screens.several(answers, account.currency, context.desk.about):
+async def show_several(context: Context, account: Account, findings: Sequence[Finding]) -> None:
+    for screen in screens.several(findings, account.currency, context.desk.about):
         await context.say(screen)
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.chat.cards import card
+from bot.chat.cards import asker_or_tell, card
 from bot.chat.screens import orders as order_screens
 from bot.chat.screens import outcomes
 from bot.chat.screens import uncertain as screens
@@ -11,7 +11,7 @@ from bot.gateway.dialog import Step
 from bot.gateway.handlers import Tapped, Typed
 from bot.gateway.texts import t
 from bot.panel.errors import BadKey, PanelError, PanelRefused
-from storage import accounts, orders
+from storage import following, orders
 from storage.orders import Order
 
 
@@ -19,11 +19,13 @@ async def look_again(context: Context) -> None:
     order = await _uncertain(context, context.press.id)
     if order is None:
         return
+    account = await asker_or_tell(context, order)
+    if account is None:
+        return
     await context.toast(t("Asking for your balance…"))
-    account = await accounts.of_order(context.desk.db, chat_id=context.chat_id, order_id=order.id)
     note = None
     try:
-        if account is not None:
+        if account.id == order.account_id:  # another one's balance may have nothing to do with it
             await context.desk.ordering.evidence(account, order)
     except BadKey:
         raise
@@ -35,7 +37,7 @@ async def look_again(context: Context) -> None:
 
 async def ask_id(context: Context) -> None:
     order = await _uncertain(context, context.press.id)
-    if order is not None:
+    if order is not None and await asker_or_tell(context, order) is not None:
         await context.toast()
         await wait_for_id(context, order.id)
 
@@ -48,7 +50,7 @@ async def wait_for_id(context: Context, order_id: str) -> None:
 async def take_id(context: Context) -> None:
     db, chat_id = context.desk.db, context.chat_id
     order = await orders.get(db, chat_id=chat_id, order_id=context.dialog.order_id)
-    account = await accounts.of_order(db, chat_id=chat_id, order_id=context.dialog.order_id)
+    account = await context.desk.accounts.asker(order) if order is not None else None
     if order is None or account is None or order.state != "uncertain":
         context.leave()
         await context.say(order_screens.settled_meanwhile())
@@ -58,8 +60,8 @@ async def take_id(context: Context) -> None:
     if not re.fullmatch(r"[\w.-]{1,64}", typed, re.ASCII):
         await context.say(screens.unknown_order_id(None, version=version))
         return
-    other = await orders.with_panel_id(db, account_id=account.id, panel_order_id=typed)
-    if other is not None and not other.is_from_elsewhere:
+    known = await following.known(db, chat_id=chat_id, panel=account.panel, panel_order_ids=[typed])
+    if typed in known and not known[typed].is_from_elsewhere:
         await context.say(screens.id_in_use(typed, version=version))
         return
     try:

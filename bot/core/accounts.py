@@ -3,16 +3,17 @@
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.panel.client import PanelClient
 from bot.panel.errors import BadKey, PanelBusy, PanelRefused
 from bot.panel.models import Balance
-from storage import accounts
+from storage import accounts, moving
 from storage.accounts import Account
 from storage.database import Database
+from storage.orders import Order
 from storage.vault import Vault
 
 T = TypeVar("T")
@@ -62,7 +63,19 @@ def looks_like_key(text: str) -> bool:
     return bool(re.fullmatch(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_-]{32,64}", word))
 
 
+def asker(account_id: str | None, kept: Sequence[Account]) -> Account | None:
+    """Which of a chat's kept keys, the current one first, asks the panel for an order of this account.
+
+    The key that placed it, unless the panel rejected that or it is gone; else the current one, which a
+    person may try also when it was rejected. With None: for an order that nobody knows here.
+    """
+    own = next((one for one in kept if one.id == account_id and one.parked_at is None), None)
+    return own or (kept[0] if kept else None)
+
+
 class Accounts:
+    """`changed` are chats whose keys changed, until somebody sees to what that means for their orders."""
+
     def __init__(
         self,
         db: Database,
@@ -78,6 +91,7 @@ class Accounts:
         self.panel = url
         self._clock = clock
         self._trying = 0
+        self.changed: set[int] = set()
 
     async def current(self, chat_id: int) -> Account | None:
         return await accounts.current(self._db, chat_id=chat_id, panel=self.panel)
@@ -85,6 +99,17 @@ class Accounts:
     async def kept(self, chat_id: int) -> list[Account]:
         """All of the chat's accounts whose key is still kept, the current one first."""
         return await accounts.with_key(self._db, chat_id=chat_id, panel=self.panel)
+
+    async def asker(self, order: Order) -> Account | None:
+        """The account whose key asks for the order. None: it belongs to another panel."""
+        if await accounts.panel_of(self._db, chat_id=order.chat_id, order_id=order.id) != self.panel:
+            return None
+        return asker(order.account_id, await self.kept(order.chat_id))
+
+    async def take_over(self, account: Account, order_ids: Sequence[str]) -> None:
+        """The panel knows these orders by the account's key: machines follow them with it from now on."""
+        if order_ids:
+            await moving.move(self._db, to=account, order_ids=order_ids)
 
     def key(self, account: Account) -> str:
         return self._vault.open(
@@ -123,6 +148,7 @@ class Accounts:
         balance = await self.asking(account, self._panel.balance, unseen=unseen)
         if account.parked_at is not None:
             await accounts.unpark(self._db, account_id=account.id)
+            self.changed.add(account.chat_id)
         return balance
 
     async def asking(
@@ -138,8 +164,22 @@ class Accounts:
             await self.park(account, tell=unseen)
             raise
 
+    async def asking_about(self, account: Account, call: Callable[[str], Awaitable[T]]) -> tuple[Account, T]:
+        """As `asking`, but when the panel rejects an older key it is asked with the current one.
+
+        With the answer comes the account whose key brought it.
+        """
+        try:
+            return account, await self.asking(account, call)
+        except BadKey:
+            current = await self.current(account.chat_id)
+            if current is None or current.id == account.id or current.parked_at is not None:
+                raise
+            return current, await self.asking(current, call)
+
     async def park(self, account: Account, *, tell: bool) -> None:
         await accounts.park(self._db, account_id=account.id, tell=tell, now=self._clock())
+        self.changed.add(account.chat_id)
 
     async def forget(self, chat_id: int) -> None:
         await accounts.forget(self._db, chat_id=chat_id)
@@ -172,3 +212,4 @@ class Accounts:
             parked_at=None,
         )
         await accounts.connect(self._db, new, language=language, now=self._clock())
+        self.changed.add(chat_id)

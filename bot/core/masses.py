@@ -98,6 +98,7 @@ class Masses:
     ) -> None:
         self._db = db
         self._accounts = accounts
+        self.panel = accounts.panel
         self._ordering = ordering
         self._process = process
         self._clock = clock

@@ -191,9 +191,11 @@ class Ordering:
 
         False when it is not uncertain any more. Raises PanelError.
         """
-        await self._accounts.asking(account, lambda key: self._panel.order_status(key, panel_order_id))
+        asked, _ = await self._accounts.asking_about(
+            account, lambda key: self._panel.order_status(key, panel_order_id)
+        )
         now = self._clock()
-        return await orders.adopt(
+        adopted = await orders.adopt(
             self._db,
             chat_id=order.chat_id,
             order_id=order.id,
@@ -201,6 +203,8 @@ class Ordering:
             now=now,
             next_poll_at=now,
         )
+        await self._accounts.take_over(asked, [order.id])
+        return adopted
 
     async def evidence(self, account: Account, order: Order, *, unseen: bool = False) -> Decimal:
         """The balance now, kept with the order to compare. Raises PanelError; `unseen` as in `asking`."""

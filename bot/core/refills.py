@@ -88,6 +88,8 @@ class Refills:
         answers = {one: _as_it_went(refill) for one, refill in before.items()}
         if begun:
             sent = await self._send(account, [one.panel_order_id for one in begun])
+            taken = [one.order_id for one in begun if isinstance(sent[one.panel_order_id], Taken)]
+            await self._accounts.take_over(account, taken)
             now = self._clock()
             await surely(
                 lambda: refills.settle(
@@ -113,7 +115,9 @@ class Refills:
         now = self._clock()
         if not await refill_queue.any_due(self._db, now=now):
             return None
-        return await refill_queue.claim_due(self._db, now=now, lease=LEASE_SECONDS, interval=self._interval)
+        return await refill_queue.claim_due(
+            self._db, panel=self._accounts.panel, now=now, lease=LEASE_SECONDS, interval=self._interval
+        )
 
     async def look(self, claim: RefillClaim) -> bool:
         """Ask for the statuses of a claim and store what changed; True when something is to be told."""

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.core.accounts import Accounts
+from bot.core.accounts import Accounts, asker
 from bot.panel.errors import NotSent, PanelError, PanelRefused
 from bot.panel.models import Unreadable
 from storage import following
@@ -56,7 +56,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class KeyGone:
-    """The order belongs to a key that is not kept any more; nothing was sent."""
+    """There is no key to ask with; nothing was sent."""
 
 
 Answer = Taken | Refused | NotReached | Unsure | AskedBefore | Ended | KeyGone
@@ -94,20 +94,17 @@ async def send(
 async def by_key(
     db: Database, accounts: Accounts, *, chat_id: int, panel_order_ids: Sequence[str]
 ) -> tuple[dict[Account, list[Asked]], dict[str, Answer]]:
-    """Which key asks for which order: the one that placed it, else the current one.
-
-    The second are the orders whose key is gone.
-    """
+    """The orders by the account whose key asks for them. The second are those that no key can ask for."""
     known = await following.known(db, chat_id=chat_id, panel=accounts.panel, panel_order_ids=panel_order_ids)
-    current = await accounts.current(chat_id)
-    keys = {account.id: account for account in await accounts.kept(chat_id)}
+    kept = await accounts.kept(chat_id)
     grouped: dict[Account, list[Asked]] = {}
     gone: dict[str, Answer] = {}
     for one in panel_order_ids:
         order = known.get(one)
-        account = current if order is None else keys.get(order.account_id)
+        account = asker(order.account_id if order else None, kept)
         if account is None:
             gone[one] = KeyGone()
         else:
-            grouped.setdefault(account, []).append(Asked(account.id, one))
+            asked = Asked(account.id, one, order.id if order else None)
+            grouped.setdefault(account, []).append(asked)
     return grouped, gone

@@ -3,16 +3,16 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.accounts import Accounts
+from bot.core.accounts import Accounts, asker
 from bot.core.batches import Batch, in_halves
 from bot.core.changes import MOST_CHILDREN, decide
 from bot.panel.client import PanelClient
-from bot.panel.errors import PanelError, PanelRefused
+from bot.panel.errors import BadKey, PanelError, PanelRefused
 from bot.panel.models import OrderStatus, Unreadable
-from storage import accounts, following, tracking
+from storage import following, tracking
 from storage.accounts import Account
 from storage.database import Database
 from storage.orders import Order
@@ -20,15 +20,17 @@ from storage.tracking import Followed, Look
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Finding:
     """What the panel says of an id right now; `found` is None when it says nothing of it.
 
-    `order` is the order that is followed under this id already, as it was before.
+    `order` is the order that is followed under this id already, as it was before. `asked` is the account
+    whose key asked.
     """
 
     id: str
     found: OrderStatus | Unreadable | None
     order: Order | None
+    asked: Account
 
     @property
     def can_be_followed(self) -> bool:
@@ -39,7 +41,7 @@ class Answer:
 class Following:
     """What came of a wish to follow orders; `new` are those that are followed from now on."""
 
-    answers: Sequence[Answer]
+    findings: Sequence[Finding]
     new: Sequence[Order]
 
 
@@ -59,38 +61,44 @@ class Statuses:
         self._interval = interval
         self._clock = clock
 
-    async def ask(self, account: Account, ids: Sequence[str]) -> list[Answer]:
+    async def ask(self, account: Account, ids: Sequence[str]) -> list[Finding]:
         """Ask for up to `ids.MOST_IDS` orders, and keep what is new of those that are followed.
 
-        What an older key of the chat placed is asked for with that one: a request for each key.
-        Raises PanelError when the account's own key brings no answer.
+        A request for each key. What an older one is rejected for is asked for with the account's own.
+        Raises PanelError when that brings no answer.
         """
         known = await following.known(
             self._db, chat_id=account.chat_id, panel=account.panel, panel_order_ids=ids
         )
-        keys = await accounts.with_key(self._db, chat_id=account.chat_id, panel=account.panel)
-        batches = await asyncio.gather(
-            *(self._batch(key, some, is_current=key.id == account.id)
-              for key, some in _by_key(account, keys, ids, known))
-        )  # fmt: skip
-        found = {one: status for batch in batches for one, status in batch.items()}
-        await self._keep(account.chat_id, found, known)
-        return [Answer(one, found.get(one), known.get(one)) for one in ids]
+        groups = _by_key(ids, known, await self._accounts.kept(account.chat_id))
+        heard = await asyncio.gather(
+            *(self._batch(key, some, is_current=key.id == account.id) for key, some in groups.items())
+        )
+        rejected = [one for one in ids if not any(one in batch for batch in heard)]
+        if rejected:
+            heard.append(await self._batch(account, rejected, is_current=True))
+        found = {one: finding for batch in heard for one, finding in batch.items()}
+        findings = [Finding(one, found[one][1], known.get(one), found[one][0]) for one in ids]
+        await self._keep(account.chat_id, findings)
+        return findings
 
     async def follow(self, account: Account, ids: Sequence[str]) -> Following:
         """Follow those that still run and are not followed yet, as they stand now. Raises as `ask` does."""
-        answers = await self.ask(account, ids)
+        findings = await self.ask(account, ids)
         now = self._clock()
-        statuses = {a.id: a.found for a in answers if a.can_be_followed and isinstance(a.found, OrderStatus)}
+        statuses = {f.id: f.found for f in findings if f.can_be_followed and isinstance(f.found, OrderStatus)}
         new = [self._order(account, one, status, now) for one, status in statuses.items()]
         children = {o.id: statuses[o.panel_order_id or ""].children[:MOST_CHILDREN] for o in new}
         added = await following.follow(self._db, new=new, children=children, now=now)
-        return Following(answers, [order for order in new if order.panel_order_id in added])
+        return Following(findings, [order for order in new if order.panel_order_id in added])
 
     async def _batch(
         self, key: Account, ids: Sequence[str], *, is_current: bool
-    ) -> Mapping[str, OrderStatus | Unreadable | None]:
-        """An older key that brings no answer spoils nothing for the current one."""
+    ) -> Mapping[str, tuple[Account, OrderStatus | Unreadable | None]]:
+        """An older key that brings no answer spoils nothing for the current one.
+
+        Of ids for which an older key is rejected nothing is returned.
+        """
         try:
             batch = await in_halves(
                 ids,
@@ -101,24 +109,29 @@ class Statuses:
         except PanelError as error:
             if is_current:
                 raise
+            if isinstance(error, BadKey):
+                return {}
             words = error.words if isinstance(error, PanelRefused) else ""
-            return dict.fromkeys(ids, Unreadable(words))
-        return {**batch.found, **_refusals(batch)}
+            return dict.fromkeys(ids, (key, Unreadable(words)))
+        found = {**batch.found, **_refusals(batch)}
+        return {one: (key, found.get(one)) for one in ids}
 
-    async def _keep(
-        self,
-        chat_id: int,
-        found: Mapping[str, OrderStatus | Unreadable | None],
-        known: Mapping[str, Order],
-    ) -> None:
-        heard = {order.id: found.get(one) for one, order in known.items()}
+    async def _keep(self, chat_id: int, findings: Sequence[Finding]) -> None:
+        """Of orders that are known here: what is new, and which key the panel knows them by."""
+        heard: dict[str, OrderStatus] = {}
+        moving: dict[Account, list[str]] = {}
+        for finding in findings:
+            if finding.order is None or not isinstance(finding.found, OrderStatus):
+                continue
+            heard[finding.order.id] = finding.found
+            if finding.order.account_id != finding.asked.id:
+                moving.setdefault(finding.asked, []).append(finding.order.id)
+        for account, order_ids in moving.items():
+            await self._accounts.take_over(account, order_ids)
         now = self._clock()
 
         def judge(order: Followed) -> Look | None:
-            status = heard[order.id]
-            if not isinstance(status, OrderStatus):
-                return None
-            return decide(order, status, now=now, interval=self._interval, scheduled=False)
+            return decide(order, heard[order.id], now=now, interval=self._interval, scheduled=False)
 
         if heard:
             await tracking.store_seen(self._db, chat_id=chat_id, order_ids=list(heard), decide=judge, now=now)
@@ -149,18 +162,15 @@ class Statuses:
 
 
 def _by_key(
-    current: Account, keys: Sequence[Account], ids: Sequence[str], known: Mapping[str, Order]
-) -> Iterator[tuple[Account, list[str]]]:
-    """The ids by the key that may know them."""
-    older = {key.id: key for key in keys if key.id != current.id}
-    for key in (current, *older.values()):
-        some = [one for one in ids if _owner(known.get(one), older, current) == key.id]
-        if some:
-            yield key, some
-
-
-def _owner(order: Order | None, older: Mapping[str, Account], current: Account) -> str:
-    return order.account_id if order is not None and order.account_id in older else current.id
+    ids: Sequence[str], known: Mapping[str, Order], kept: Sequence[Account]
+) -> dict[Account, list[str]]:
+    groups: dict[Account, list[str]] = {}
+    for one in ids:
+        order = known.get(one)
+        account = asker(order.account_id if order else None, kept)
+        if account is not None:
+            groups.setdefault(account, []).append(one)
+    return groups
 
 
 def _refusals(batch: Batch[OrderStatus | Unreadable | None]) -> dict[str, Unreadable]:

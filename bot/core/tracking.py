@@ -42,7 +42,11 @@ class Tracking:
 
     async def claim(self) -> Claim | None:
         return await tracking.claim_due(
-            self._db, now=self._clock(), lease=LEASE_SECONDS, interval=self._interval
+            self._db,
+            panel=self._accounts.panel,
+            now=self._clock(),
+            lease=LEASE_SECONDS,
+            interval=self._interval,
         )
 
     async def look(self, claim: Claim) -> bool:
@@ -78,9 +82,10 @@ class Tracking:
 
     async def refresh(self, account: Account, *, order_id: str, panel_order_id: str) -> None:
         """Look at an order right now, for its person. Raises PanelError."""
-        status = await self._accounts.asking(
+        asked, status = await self._accounts.asking_about(
             account, lambda key: self._people.order_status(key, panel_order_id)
         )
+        await self._accounts.take_over(asked, [order_id])
         now = self._clock()
         await tracking.store_one(
             self._db,

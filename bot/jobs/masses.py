@@ -36,9 +36,9 @@ class MassesJob:
         self._stopping = asyncio.Event()
 
     async def tick(self) -> None:
-        """Take up what waits: confirmed just now, or left by an earlier run."""
+        """Take up what waits at this panel: confirmed just now, or left by an earlier run."""
         try:
-            for mass in await masses.unfinished(self._db):
+            for mass in await masses.unfinished(self._db, panel=self._masses.panel):
                 if mass.account_id not in self._running and not self._stopping.is_set():
                     task = asyncio.create_task(self._run(mass), context=Context())
                     self._running[mass.account_id] = task

@@ -30,7 +30,7 @@ async def no_turn(_: int) -> None:
 async def notices(tmp_path: Path) -> AsyncIterator[Notices]:
     db = await open_sqlite(tmp_path / "bot.db")
     messenger = Refusing()
-    masses = MassNotices(db, messenger, ABOUT, turn=no_turn)
+    masses = MassNotices(db, messenger, ABOUT, turn=no_turn, pause=lambda _: None)
     yield Notices(db, messenger, ABOUT, masses=masses, pause=lambda _: None, clock=lambda: 0.0)
     await db.close()
 

@@ -44,7 +44,7 @@ async def confirmed(world: World, account: Account, text: str) -> Mass:
     assert draft is not None
     assert draft.id == plan.mass_id
     assert await core(world).confirm(account, SERVICES, draft, message_id=9)
-    (mass,) = await masses.unfinished(world.db)
+    (mass,) = await masses.unfinished(world.db, panel=world.accounts.panel)
     return mass
 
 

@@ -168,7 +168,11 @@ async def test_a_key_is_kept_while_a_refill_needs_it(world: World) -> None:
     world.clock.now += 3 * INTERVAL
     await look(world)
     assert await accounts.drop_unneeded_keys(world.db) == 1
-    assert await ask(world, [old], request="r2") == {old: KeyGone()}
+
+
+async def test_without_any_key_nothing_is_sent(world: World) -> None:
+    assert await ask(world, ["23501"]) == {"23501": KeyGone()}
+    assert world.panel.calls() == []
 
 
 async def test_an_order_placed_elsewhere_gets_a_row_once_the_panel_takes_it(world: World) -> None:

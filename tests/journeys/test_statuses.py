@@ -174,7 +174,7 @@ async def test_an_older_key_that_is_closed_does_not_spoil_the_others(
     panel.close_account(KEY)
     answer = await says(chat, f"/status {old} {new}")
 
-    assert f"{old} · the panel says: “Invalid API key”" in answer.text
+    assert f"{old} · the panel says: “Incorrect order ID”" in answer.text
     assert f"{new} · Pending" in answer.text
 
 

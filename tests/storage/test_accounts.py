@@ -62,10 +62,10 @@ async def test_a_replaced_key_is_erased_when_no_order_needs_it(db: SqliteDatabas
     await place(db, "a", due_at=NOW)
     await connect(db, "key-2", now=NOW + 1)
     assert await accounts.drop_unneeded_keys(db) == 0
-    assert await accounts.of_order(db, chat_id=ANNA, order_id="a") is not None
+    assert len(await accounts.with_key(db, chat_id=ANNA, panel=PANEL)) == 2
     await db.execute("UPDATE orders SET state = 'ended', next_poll_at = NULL")
     assert await accounts.drop_unneeded_keys(db) == 1
-    assert await accounts.of_order(db, chat_id=ANNA, order_id="a") is None
+    assert len(await accounts.with_key(db, chat_id=ANNA, panel=PANEL)) == 1
     assert await current(db) == "key-2"
 
 
@@ -77,10 +77,11 @@ async def test_a_replaced_key_is_kept_for_an_order_without_an_outcome(db: Sqlite
     assert await accounts.drop_unneeded_keys(db) == 0
 
 
-async def test_an_orders_key_is_not_told_to_anybody_else(db: SqliteDatabase) -> None:
+async def test_an_orders_panel_is_not_told_to_anybody_else(db: SqliteDatabase) -> None:
     await connect(db, "key-1")
     await begin(db)
-    assert await accounts.of_order(db, chat_id=BORIS, order_id="draft-1") is None
+    assert await accounts.panel_of(db, chat_id=ANNA, order_id="draft-1") == PANEL
+    assert await accounts.panel_of(db, chat_id=BORIS, order_id="draft-1") is None
 
 
 async def test_refused_keys_are_counted_for_an_hour(db: SqliteDatabase) -> None:

@@ -12,7 +12,7 @@ from storage import masses, orders
 from storage.database import Database
 from storage.masses import Mass, Shown
 from storage.sqlite import open_sqlite
-from tests.storage.stored import ANNA, BORIS, NOW, ORDER, begin, connect, stored, table
+from tests.storage.stored import ANNA, BORIS, NOW, ORDER, PANEL, begin, connect, stored, table
 
 LINES = [Shown(1, "1|a|5", True, Decimal("0.0050")), Shown(3, "x", False, None)]
 DRAFT = Mass(
@@ -71,7 +71,7 @@ async def test_is_confirmed_once_and_by_its_person_only(db: Database) -> None:
     assert not await confirm(db, chat_id=BORIS)
     assert await confirm(db)
     assert not await confirm(db)
-    (mass,) = await masses.unfinished(db)
+    (mass,) = await masses.unfinished(db, panel=PANEL)
     assert (mass.state, mass.message_id, mass.lines) == ("placing", 9, [])
     assert len(await table(db, "orders")) == 4
 
@@ -104,7 +104,7 @@ async def test_at_the_end_nothing_is_left_open(db: Database) -> None:
     await confirm(db)
     await claim(db)
     await orders.settle(db, order_id="mass-1-1", state="rejected", now=NOW, tell_at=NOW, reason="Bad link")
-    (mass,) = await masses.unfinished(db)
+    (mass,) = await masses.unfinished(db, panel=PANEL)
 
     assert await masses.end(db, mass=mass, stopped="funds", now=NOW)
     assert not await masses.end(db, mass=mass, stopped=None, now=NOW)
@@ -157,7 +157,7 @@ async def test_a_line_that_was_put_back_keeps_the_panel_s_words_when_it_is_given
     await confirm(db)
     await claim(db, 1)
     await masses.put_back(db, order_id="mass-1-1", reason="Rate limit", now=NOW)
-    (mass,) = await masses.unfinished(db)
+    (mass,) = await masses.unfinished(db, panel=PANEL)
     await masses.end(db, mass=mass, stopped="busy", now=NOW)
 
     found = await masses.lines_of(db, chat_id=ANNA, mass_id="mass-1")

@@ -109,7 +109,6 @@ async def test_nobody_sees_anybody_elses(db: SqliteDatabase) -> None:
     assert await orders.get(db, chat_id=BORIS, order_id="draft-1") is None
     assert await orders.count_open(db, chat_id=BORIS) == 0
     assert await orders.open_on_link(db, chat_id=BORIS, service_id="1", link=LINK) == []
-    assert await orders.with_panel_id(db, account_id="key-2", panel_order_id="draft-1") is None
 
 
 @pytest.mark.parametrize(
@@ -121,11 +120,6 @@ async def test_finds_a_running_order_on_the_same_link(db: SqliteDatabase, state:
     assert len(await orders.open_on_link(db, chat_id=ANNA, service_id="1", link=LINK)) == counts
     assert await orders.open_on_link(db, chat_id=ANNA, service_id="2", link=LINK) == []
     assert await orders.open_on_link(db, chat_id=ANNA, service_id="1", link=LINK + "0") == []
-
-
-async def test_finds_an_order_by_the_panels_id(db: SqliteDatabase) -> None:
-    order = await place(db, "23501", due_at=NOW)
-    assert await orders.with_panel_id(db, account_id="key-1", panel_order_id="23501") == order
 
 
 async def test_keeps_the_balance_after(db: SqliteDatabase) -> None:

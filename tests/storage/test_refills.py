@@ -41,7 +41,7 @@ async def follow(db: SqliteDatabase, *ids: str, at: float = NOW, account: str = 
 
 
 async def claimed(db: SqliteDatabase, *, now: float = NOW, limit: int = 100) -> list[str] | None:
-    claim = await refill_queue.claim_due(db, now=now, lease=30, interval=INTERVAL, limit=limit)
+    claim = await refill_queue.claim_due(db, panel=PANEL, now=now, lease=30, interval=INTERVAL, limit=limit)
     return None if claim is None else [refill.panel_refill_id for refill in claim.refills]
 
 

@@ -15,6 +15,7 @@ from tests.storage.stored import (
     BORIS,
     INTERVAL,
     NOW,
+    PANEL,
     claimed,
     connect,
     look_at,
@@ -35,7 +36,7 @@ async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
 
 
 async def claim(db: SqliteDatabase, *, now: float = NOW) -> Claim:
-    found = await tracking.claim_due(db, now=now, lease=30, interval=INTERVAL)
+    found = await tracking.claim_due(db, panel=PANEL, now=now, lease=30, interval=INTERVAL)
     assert found is not None
     return found
 

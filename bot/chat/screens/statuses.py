@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from bot.chat.screens.orders import status_text
 from bot.core.ids import MOST_IDS
-from bot.core.statuses import Answer, Following
+from bot.core.statuses import Finding, Following
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.context import About
 from bot.gateway.messenger import Screen
@@ -38,29 +38,32 @@ def beyond(ids: Sequence[str], command: str) -> Screen:
     )
 
 
-def several(answers: Sequence[Answer], currency: str, about: About) -> list[Screen]:
+def several(findings: Sequence[Finding], currency: str, about: About) -> list[Screen]:
     """A line for each, in as many messages as it takes; each with a button for those it can follow."""
     title = t("<b>{panel} says right now:</b>", panel=about.panel_name)
-    told = [(answer, _line(answer, currency)) for answer in answers]
+    told = [(finding, _line(finding, currency)) for finding in findings]
     return [
         Screen(Markup("\n").join(text for _, text in part), _follow_rows([a for a, _ in part if a]))
         for part in _in_messages([(None, title), *told])
     ]
 
 
-def one(answer: Answer, currency: str, last_four: str) -> Screen:
+def one(finding: Finding, currency: str) -> Screen:
     """An order that is not followed, in full."""
-    found = answer.found
+    found = finding.found
     if not isinstance(found, OrderStatus):
         return Screen(
             paragraphs(
-                _line(answer, currency),
-                t("I can only ask for orders that were placed with your key …{last}.", last=last_four),
+                _line(finding, currency),
+                t(
+                    "I can only ask for orders that were placed with your key …{last}.",
+                    last=finding.asked.last_four,
+                ),
             )
         )
     return Screen(
         paragraphs(
-            t("Order {id}: <b>{status}</b>", id=_id(answer), status=status_text(found.word)),
+            t("Order {id}: <b>{status}</b>", id=_id(finding), status=status_text(found.word)),
             lines(
                 _counted(t("start count"), found.start_count),
                 _counted(t("remains"), found.remains),
@@ -71,13 +74,13 @@ def one(answer: Answer, currency: str, last_four: str) -> Screen:
             ),
             t("It has ended, so there is nothing to follow.") if found.ended else None,
         ),
-        _follow_rows([answer]),
+        _follow_rows([finding]),
     )
 
 
 def followed(outcome: Following, currency: str) -> list[Screen]:
     new = [order.panel_order_id or "" for order in outcome.new]
-    rest = [a for a in outcome.answers if a.id not in new]
+    rest = [a for a in outcome.findings if a.id not in new]
     ended = [a.id for a in rest if isinstance(a.found, OrderStatus) and a.found.ended]
     running = [a.id for a in rest if isinstance(a.found, OrderStatus) and not a.found.ended]
     unknown = [_line(a, currency) for a in rest if not isinstance(a.found, OrderStatus)]
@@ -128,42 +131,42 @@ def _shown(new: Sequence[Order]) -> Rows:
     return ((Button(t("My orders"), Press("orders")),),)
 
 
-def _follow_rows(answers: Sequence[Answer]) -> Rows:
-    count = sum(answer.can_be_followed for answer in answers)
+def _follow_rows(findings: Sequence[Finding]) -> Rows:
+    count = sum(finding.can_be_followed for finding in findings)
     if not count:
         return ()
     text = t("Follow") if count == 1 else plural("Follow {n} order", "Follow {n} orders", count)
     return ((Button(text, Press("follow")),),)
 
 
-def _line(answer: Answer, currency: str) -> Markup:
-    match answer.found:
+def _line(finding: Finding, currency: str) -> Markup:
+    match finding.found:
         case None:
-            return t("{id} · the panel says nothing of it", id=answer.id)
+            return t("{id} · the panel says nothing of it", id=finding.id)
         case Unreadable(""):
-            return t("{id} · the panel's answer cannot be read", id=answer.id)
+            return t("{id} · the panel's answer cannot be read", id=finding.id)
         case Unreadable(words):
-            return t("{id} · the panel says: “{words}”", id=answer.id, words=words)
+            return t("{id} · the panel says: “{words}”", id=finding.id, words=words)
         case OrderStatus() as found:
-            return _status_line(answer, found, currency)
+            return _status_line(finding, found, currency)
 
 
-def _status_line(answer: Answer, found: OrderStatus, currency: str) -> Markup:
+def _status_line(finding: Finding, found: OrderStatus, currency: str) -> Markup:
     parts = (
-        t("{id} · <b>{status}</b>", id=_id(answer), status=status_text(found.word)),
+        t("{id} · <b>{status}</b>", id=_id(finding), status=status_text(found.word)),
         _counted(t("remains"), found.remains),
         _counted(t("start count"), found.start_count),
         t("charge: {amount}", amount=money(found.charge, currency)) if found.charge is not None else None,
         plural("{n} order made", "{n} orders made", len(found.children)) if found.children else None,
-        t("I follow it") if answer.order is not None and not found.ended else None,
+        t("I follow it") if finding.order is not None and not found.ended else None,
     )
     return Markup(" · ").join(part for part in parts if part)
 
 
-def _id(answer: Answer) -> Markup:
-    if answer.can_be_followed:
-        return t("<code>{id}</code>", id=answer.id)
-    return t("{id}", id=answer.id)
+def _id(finding: Finding) -> Markup:
+    if finding.can_be_followed:
+        return t("<code>{id}</code>", id=finding.id)
+    return t("{id}", id=finding.id)
 
 
 def _counted(name: str, value: int | None) -> Markup | None:
@@ -177,18 +180,18 @@ def _children(children: Sequence[str]) -> Markup | None:
     return plural("{n} order it made: {ids}", "{n} orders it made: {ids}", len(children), ids=named)
 
 
-Told = tuple[Answer | None, Markup]
+Told = tuple[Finding | None, Markup]
 
 
 def _in_messages(told: Sequence[Told]) -> Iterator[list[Told]]:
     """As few messages as hold all of it, line by line."""
     part: list[Told] = []
     length = 0
-    for answer, text in told:
+    for finding, text in told:
         more = units(text) + 1
         if part and length + more > LONGEST_TEXT:
             yield part
             part, length = [], 0
-        part.append((answer, text))
+        part.append((finding, text))
         length += more
     yield part

@@ -12,6 +12,7 @@ from typing import Unpack
 
 from bot.sandbox.panel.books import Account, Books
 from bot.sandbox.panel.catalogue import catalogue
+from bot.sandbox.panel.orders import Order, Refill
 from bot.sandbox.panel.rules import Service
 from bot.sandbox.panel.trouble import Details, Trouble, Troubles
 
@@ -92,6 +93,14 @@ class Panel(Books):
     def close_account(self, key: str) -> None:
         """From now on the key is wrong."""
         self.accounts[key].closed = True
+
+    def renew_key(self, old: str, new: str) -> None:
+        """The owner had another key made: it opens the same account, and the old one is wrong."""
+        self.accounts[new] = self.accounts.pop(old)
+        things: list[Order | Refill] = [*self._orders.values(), *self._refills.values()]
+        for thing in things:
+            if thing.key == old:
+                thing.key = new
 
     def set_order(self, order_id: int | str, **says: object) -> None:
         """Show these values as they are, however odd, Decimals as text. The order no longer moves by itself.
