@@ -40,10 +40,14 @@ def trouble(outcomes: Sequence[Outcome | None]) -> Stop | None:
 
 
 class Pace:
-    """Hears the answers of each round. `at_once` lines may be in the next one."""
+    """Hears the answers of each round. `at_once` lines may be in the next one.
+
+    `is_well`: the panel dealt with the last one.
+    """
 
     def __init__(self, *, now: float) -> None:
         self.at_once = 1  # a rejected key or an empty balance shows at the first line
+        self.is_well = True
         self._gap = 0.0
         self._silent = 0
         self._busy = 0
@@ -52,6 +56,7 @@ class Pace:
     def after(self, outcomes: Sequence[Outcome | None], *, now: float) -> float | Stop:
         """Seconds to rest, or why to stop."""
         found = trouble(outcomes)
+        self.is_well = found is None
         if found is None or any(isinstance(one, Placed) for one in outcomes):
             self._silent = self._busy = 0
             self._well_at = now

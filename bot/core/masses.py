@@ -25,7 +25,7 @@ from bot.core import forms
 from bot.core.accounts import Accounts
 from bot.core.links import foreign
 from bot.core.mass_lines import Bad, Good, Line, Verdict, alike, judge
-from bot.core.mass_pace import GAP_SECONDS, Pace, Stop
+from bot.core.mass_pace import Pace, Stop
 from bot.core.ordering import Ordering, Outcome
 from bot.panel.errors import BadKey, PanelError
 from bot.panel.models import Service
@@ -181,7 +181,9 @@ class Masses:
             rest = pace.after(outcomes, now=self._clock())
             if isinstance(rest, Stop):
                 stopped = rest
-            elif rest:
+            elif pace.is_well:
+                await self._sleep(rest, stopping)
+            else:
                 await self._rest(mass, rest, stopping)
         if stopped is None and stopping.is_set():
             return False
@@ -191,8 +193,7 @@ class Masses:
         return Progress(await masses.states(self._db, mass_id=mass_id), mass_id in self._resting)
 
     async def _rest(self, mass: Mass, seconds: float, stopping: asyncio.Event) -> None:
-        if seconds > GAP_SECONDS:
-            self._resting.add(mass.id)
+        self._resting.add(mass.id)
         try:
             await self._sleep(seconds, stopping)
         finally:

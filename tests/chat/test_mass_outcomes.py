@@ -1,11 +1,13 @@
 """What is said at the end of a mass order, however much there is to say."""
 
+import csv
+import io
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from bot.chat.screens.mass_outcomes import summary
+from bot.chat.screens.mass_outcomes import file, summary
 from bot.core.mass_pace import Stop
 from bot.gateway.context import About
 from bot.gateway.messenger import LONGEST_CAPTION
@@ -50,3 +52,14 @@ def test_says_nothing_of_what_did_not_happen() -> None:
 
 def test_what_was_closed_as_not_placed_counts_so() -> None:
     assert "not placed: 1" in summary(lines("dismissed", 1, first=1), None, ABOUT).text
+
+
+def test_a_cancelled_line_whose_charge_nobody_knows_is_not_counted() -> None:
+    (kept,) = lines("open", 1, first=1)
+    (back,) = lines("ended", 1, first=2)
+    kept = replace(kept, panel_order_id="1")
+    back = replace(back, panel_order_id="2", word="Canceled")
+
+    assert "charge in all: 0.045 USD" in summary([kept, back], None, ABOUT).text
+    charges = [row["charge"] for row in csv.DictReader(io.StringIO(file([kept, back]).decode("utf-8-sig")))]
+    assert charges == ["0.045", ""]

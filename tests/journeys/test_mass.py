@@ -288,6 +288,19 @@ async def test_a_key_typed_in_between_goes_on_with_the_list(world: World, chat: 
     await ended(chat, shown)
 
 
+async def test_another_key_since_the_dry_run_is_called_so(chat: Person, panel: Panel) -> None:
+    shown = await says(chat, f"/mass\n{listed(2)}")
+    await says(chat, f"/key {OTHER_KEY}")
+    await taps(chat, "Place 2 orders", on=shown)
+
+    assert "You connected another key meanwhile" in shown.text
+    assert "changed prices" not in shown.text
+    assert panel.calls("add") == []
+    await taps(chat, "Place 2 orders", on=shown)
+    await ended(chat, shown)
+    assert {call.key for call in panel.requests if call.action == "add"} == {OTHER_KEY}
+
+
 async def test_a_stranger_is_asked_for_a_key(world: World) -> None:
     stranger = await world.person(1005, key=None)
     assert "API key" in (await says(stranger, "/mass")).text

@@ -3,10 +3,13 @@
 import asyncio
 import csv
 import io
+from collections import Counter
 from decimal import Decimal
 
 import pytest
 
+from bot.core import mass_pace
+from bot.jobs import masses as jobs
 from bot.sandbox.panel import Panel, Trouble
 from bot.sandbox.telegram import Person
 from bot.sandbox.telegram.chats import Message
@@ -115,6 +118,63 @@ async def test_a_rejected_key_stops_at_the_first_line(chat: Person, panel: Panel
     assert "does not accept your key any more" in summary.text
     assert "Not sent: 8 lines" in summary.text
     assert len(panel.calls("add")) == 1
+
+
+@pytest.fixture
+def short_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mass_pace, "BUSY_PAUSES", (2.0,))
+    monkeypatch.setattr(mass_pace, "GAP_SECONDS", 0.01)
+    monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0.1)
+
+
+@pytest.mark.usefixtures("short_rests")
+async def test_a_rate_limit_is_waited_for_and_costs_no_line(chat: Person, panel: Panel) -> None:
+    panel.misbehave(Trouble.RATE_LIMIT, action="add", times=1, retry_after=1)
+    shown = await begins(chat, 4)
+    await eventually(lambda: "does not take orders for the moment. I wait" in shown.text)
+    summary = await ended(chat, shown)
+
+    assert "placed: 4 of 4" in summary.text
+    assert errors(summary) == {}
+    sent = Counter(form["link"] for form in panel.calls("add"))
+    assert sent == {link(1): 2, link(2): 1, link(3): 1, link(4): 1}
+    assert "for the moment" not in shown.text
+
+
+@pytest.mark.usefixtures("short_rests")
+async def test_a_stop_while_it_waits_goes_on_at_the_next_start(
+    world: World, chat: Person, panel: Panel
+) -> None:
+    panel.misbehave(Trouble.RATE_LIMIT, action="add", times=1, retry_after=3600)
+    shown = await begins(chat, 4)
+    await eventually(lambda: "for the moment" in shown.text)
+    assert rows(world, "SELECT 1 FROM orders WHERE state <> 'queued'") == []
+    await world.stop()
+    await world.start()
+    summary = await ended(chat, shown)
+
+    assert "placed: 4 of 4" in summary.text
+    assert len(panel.calls("add")) == 5
+    assert rows(world, "SELECT 1 FROM masses") == []
+
+
+@pytest.mark.usefixtures("short_rests")
+async def test_a_panel_that_takes_no_orders_is_given_up_in_the_end(
+    chat: Person, panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mass_pace, "BUSY_PATIENCE", 1.0)
+    panel.misbehave(Trouble.RATE_LIMIT, action="add", retry_after=1)
+    summary = await ended(chat, await begins(chat, 4))
+
+    assert "not placed: 2" in summary.text
+    assert "Not sent: 2 lines" in summary.text
+    assert "takes no more orders for now" in summary.text
+    assert errors(summary) == {
+        "1": "Rate limit exceeded",
+        "2": "Rate limit exceeded",
+        "3": "not sent",
+        "4": "not sent",
+    }
 
 
 async def test_a_stop_in_the_middle_goes_on_at_the_next_start(
