@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.accounts import Accounts
 from bot.core.batches import Batch, in_halves
@@ -23,7 +23,8 @@ from storage.tracking import Followed, Look
 class Answer:
     """What the panel says of an id right now; `found` is None when it says nothing of it.
 
-    `order` is the order that is followed under this id already, as it was before.
+    `order` is the order that is followed under this id already, as it was before. One of which only a
+    refill was asked for is not followed.
     """
 
     id: str
@@ -74,6 +75,11 @@ class Statuses:
               for key, some in _by_key(account, keys, ids, known))
         )  # fmt: skip
         found = {one: status for batch in batches for one, status in batch.items()}
+        known = {
+            one: order
+            for one, order in known.items()
+            if not (order.is_only_asked_about and order.account_id == account.id)
+        }
         await self._keep(account.chat_id, found, known)
         return [Answer(one, found.get(one), known.get(one)) for one in ids]
 
@@ -85,7 +91,8 @@ class Statuses:
         new = [self._order(account, one, status, now) for one, status in statuses.items()]
         children = {o.id: statuses[o.panel_order_id or ""].children[:MOST_CHILDREN] for o in new}
         added = await following.follow(self._db, new=new, children=children, now=now)
-        return Following(answers, [order for order in new if order.panel_order_id in added])
+        followed = [replace(o, id=added[o.panel_order_id]) for o in new if o.panel_order_id in added]
+        return Following(answers, followed)
 
     async def _batch(
         self, key: Account, ids: Sequence[str], *, is_current: bool
