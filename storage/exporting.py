@@ -23,15 +23,21 @@ class Line(NamedTuple):
     currency: str
     start_count: int | None
     remains: int | None
+    only_asked: bool = False  # placed elsewhere at an unknown time, and here only to be refilled
 
 
-_OWN = ", ".join(f"o.{name}" for name in Line._fields if name != "parent")
+_OWN = ", ".join(f"o.{name}" for name in Line._fields if name not in {"parent", "only_asked"})
+_ONLY_ASKED = (
+    "o.service_id = '' AND o.parent_id IS NULL AND o.price IS NULL AND o.state = 'ended' "
+    "AND EXISTS (SELECT 1 FROM refills r WHERE r.order_id = o.id)"
+)
 
 
 async def rows(db: Database, *, chat_id: int) -> list[Row]:
     """The oldest first. There may be many: `lines` reads them, best outside of the event loop."""
     return await db.read(
-        f"SELECT p.panel_order_id AS parent, {_OWN} FROM orders o LEFT JOIN orders p ON p.id = o.parent_id "
+        f"SELECT p.panel_order_id AS parent, {_OWN}, {_ONLY_ASKED} AS only_asked "
+        "FROM orders o LEFT JOIN orders p ON p.id = o.parent_id "
         "WHERE o.chat_id = :chat_id ORDER BY o.created_at, o.panel_order_id, o.id",
         chat_id=chat_id,
     )

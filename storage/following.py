@@ -51,25 +51,49 @@ async def known(
 @transaction(durable=True)
 async def follow(
     tx: Transaction, *, new: Sequence[Order], children: Mapping[str, Sequence[str]], now: float
-) -> set[str]:
+) -> dict[str, str]:
     """Follow these orders of one account, and the `children` that an order of this id has by now.
 
-    Returns the panel's ids of those that were not followed before.
+    Returns our ids by the panel's, of those that were not followed before. A row that was made to ask for
+    a refill is taken over.
     """
     if not new:
-        return set()
+        return {}
     found = await tx.fetch(
-        "SELECT panel_order_id FROM orders WHERE account_id = :account_id "
+        "SELECT panel_order_id, id, service_id = '' AND parent_id IS NULL AND state = 'ended' "
+        "AND word = :old AS only_asked FROM orders WHERE account_id = :account_id "
         "AND panel_order_id IN (SELECT value FROM json_each(:ids))",
         account_id=new[0].account_id,
         ids=json.dumps([order.panel_order_id for order in new]),
+        old=tracking.OLD,
     )
-    there = {row["panel_order_id"] for row in found}
+    there = {row["panel_order_id"] for row in found if not row["only_asked"]}
+    made = {row["panel_order_id"]: row["id"] for row in found if row["only_asked"]}
     added = [order for order in new if order.panel_order_id not in there]
-    await orders.insert(tx, added, process="")
-    made = [(order.id, child) for order in added for child in children.get(order.id, ())]
-    await tracking.follow_children(tx, made, now=now, word=tracking.OLD)
-    return {order.panel_order_id or "" for order in added}
+    await orders.insert(tx, [order for order in added if order.panel_order_id not in made], process="")
+    for order in added:
+        if order.panel_order_id in made:
+            await _take_over(tx, made[order.panel_order_id], order)
+    ids = {order.id: made.get(order.panel_order_id, order.id) for order in added}
+    born = [(ids[order.id], child) for order in added for child in children.get(order.id, ())]
+    await tracking.follow_children(tx, born, now=now, word=tracking.OLD)
+    return {order.panel_order_id or "": ids[order.id] for order in added}
+
+
+async def _take_over(tx: Transaction, row_id: str, order: Order) -> None:
+    await tx.execute(
+        "UPDATE orders SET state = 'open', word = :word, charge = :charge, price = :price, "
+        "start_count = :start_count, remains = :remains, look_factor = 1, steady_until = 0, "
+        "next_poll_at = :next_poll_at, changed_at = :changed_at WHERE id = :id",
+        id=row_id,
+        word=order.word,
+        charge=None if order.charge is None else str(order.charge),
+        price=None if order.price is None else str(order.price),
+        start_count=order.start_count,
+        remains=order.remains,
+        next_poll_at=order.next_poll_at,
+        changed_at=order.changed_at,
+    )
 
 
 @transaction(durable=True)

@@ -18,6 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from storage.database import Database, Row, Transaction, transaction
+from storage.tracking import OLD
 
 CANCEL_UNSURE = "cancel?"  # as `process`: nobody knows whether the panel took the request to cancel
 OPEN_STATES = "('queued', 'placing', 'open', 'uncertain')"
@@ -61,6 +62,11 @@ class Order:
     def is_cancel_unsure(self) -> bool:
         """Whether nobody knows if the panel took the request to cancel it."""
         return self.cancel_asked_at is not None and self.process == CANCEL_UNSURE
+
+    @property
+    def is_only_asked_about(self) -> bool:
+        """Its row was made to ask for a refill; nobody looks at it."""
+        return self.is_from_elsewhere and self.state == "ended" and self.word == OLD
 
     @property
     def is_from_elsewhere(self) -> bool:

@@ -66,7 +66,7 @@ def summarise(lines: Sequence[Line]) -> Export:
     for line in lines:
         amount = amounts[line.id]
         paid_with_parent = line.parent_id is not None and amounts.get(line.parent_id) is not None
-        if amount is not None and not paid_with_parent:
+        if amount is not None and not paid_with_parent and not line.only_asked:
             months[line.currency][_date(line).strftime("%Y-%m")] += amount
             services[line.currency][line.service_id] += amount
     totals = {

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.accounts import Accounts, asker
 from bot.core.batches import Batch, in_halves
@@ -23,8 +23,8 @@ from storage.tracking import Followed, Look
 class Finding:
     """What the panel says of an id right now; `found` is None when it says nothing of it.
 
-    `order` is the order that is followed under this id already, as it was before. `asked` is the account
-    whose key asked.
+    `order` is the order that is followed under this id already, as it was before. One of which only a
+    refill was asked for is not followed. `asked` is the account whose key asked.
     """
 
     id: str
@@ -78,6 +78,11 @@ class Statuses:
         if rejected:
             heard.append(await self._batch(account, rejected, is_current=True))
         found = {one: finding for batch in heard for one, finding in batch.items()}
+        known = {
+            one: order
+            for one, order in known.items()
+            if not (order.is_only_asked_about and order.account_id == account.id)
+        }
         findings = [Finding(one, found[one][1], known.get(one), found[one][0]) for one in ids]
         await self._keep(account.chat_id, findings)
         return findings
@@ -90,7 +95,8 @@ class Statuses:
         new = [self._order(account, one, status, now) for one, status in statuses.items()]
         children = {o.id: statuses[o.panel_order_id or ""].children[:MOST_CHILDREN] for o in new}
         added = await following.follow(self._db, new=new, children=children, now=now)
-        return Following(findings, [order for order in new if order.panel_order_id in added])
+        followed = [replace(o, id=added[o.panel_order_id]) for o in new if o.panel_order_id in added]
+        return Following(findings, followed)
 
     async def _batch(
         self, key: Account, ids: Sequence[str], *, is_current: bool

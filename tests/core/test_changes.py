@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.core import schedule
-from bot.core.changes import decide, returned
+from bot.core.changes import decide, returned, unreadable
 from bot.panel.models import OrderStatus, Status
 from bot.panel.replies import status_of
 from storage.tracking import OLD, Followed, Look
@@ -282,3 +282,35 @@ def test_what_is_not_kept_may_name_new_ones() -> None:
 def test_a_panel_cannot_make_us_follow_any_number_of_orders() -> None:
     status = says("In progress")._replace(children=tuple(map(str, range(5000))))
     assert len(look(FRESH, status).children) == 1000
+
+
+@pytest.mark.parametrize(("hours", "factor"), [(0, 2), (0.9, 2), (1, 15), (23, 15), (24, 60), (24 * 400, 60)])
+def test_what_cannot_be_read_is_looked_at_ever_more_seldom(hours: float, factor: int) -> None:
+    order = RUNNING._replace(changed_at=NOW - hours * 3600)
+    found = unreadable(order, now=NOW, interval=INTERVAL)
+    assert found is not None
+    assert (found.state, found.word, found.charge, found.facts) == ("open", order.word, order.charge, None)
+    assert (found.look_factor, found.next_poll_at) == (factor, NOW + factor * INTERVAL)
+    slow = order._replace(look_factor=factor, steady_until=found.steady_until)
+    assert unreadable(slow, now=NOW, interval=INTERVAL) is None
+    assert (
+        look(slow, says("In progress")).look_factor
+        == schedule.pace(says("In progress"), unchanged_for=hours * 3600).factor
+    )
+
+
+def test_an_ended_order_that_cannot_be_read_is_left_alone() -> None:
+    found = unreadable(ENDED, now=NOW, interval=INTERVAL)
+    assert found is not None
+    assert (found.state, found.word, found.next_poll_at) == ("ended", "Completed", None)
+
+
+@pytest.mark.parametrize(("word", "price"), [("In progress", "0.09"), ("Canceled", None)])
+def test_the_charge_of_a_running_order_is_its_price_while_nobody_knows_that(
+    word: str, price: str | None
+) -> None:
+    elsewhere = FRESH._replace(cancel_asked_at=NOW - 1, price=None, quantity=None)
+    told = look(elsewhere, says(word, charge="0.09"))
+    assert told.price == (None if price is None else Decimal(price))
+    run = look(CHILD._replace(price=None), says(word, charge="0.09"))
+    assert run.price is None

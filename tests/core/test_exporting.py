@@ -55,6 +55,15 @@ def test_a_row_for_each_order() -> None:
     ]
 
 
+def test_what_was_only_refilled_here_counts_for_no_month() -> None:
+    asked = LINE._replace(
+        id="b", panel_order_id="701", service_id="", charge="7", price=None, only_asked=True
+    )
+    export = summarise([LINE, asked])
+    assert [row["id"] for row in table(export)] == ["23501", "701"]
+    assert export.totals["USD"].whole == Decimal("0.04")
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])
 def test_no_cell_is_a_formula(text: str) -> None:
     line = LINE._replace(panel_order_id=text, service_name=text, link=text, word=text, currency=text)

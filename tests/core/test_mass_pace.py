@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.core import ordering
+from bot.core import settling
 from bot.core.mass_pace import (
     BUSY_PATIENCE,
     BUSY_PAUSES,
@@ -224,7 +224,7 @@ async def test_says_that_it_rests_and_leaves_the_rest_to_the_next_run(world: Wor
 async def test_a_not_now_that_could_not_be_stored_sends_nothing_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ordering, "SETTLE_PAUSES", ())
+    monkeypatch.setattr(settling, "PAUSES", ())
     mass = await confirmed(world, await world.connect(), listed(3))
     world.panel.misbehave(Trouble.RATE_LIMIT, action="add", times=1)
 
@@ -235,7 +235,7 @@ async def test_a_not_now_that_could_not_be_stored_sends_nothing_again(
 async def test_a_not_now_that_is_stored_twice_sends_it_again_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ordering, "SETTLE_PAUSES", (0.0,))
+    monkeypatch.setattr(settling, "PAUSES", (0.0,))
     mass = await confirmed(world, await world.connect(), listed(3))
     world.panel.misbehave(Trouble.RATE_LIMIT, action="add", times=1)
 

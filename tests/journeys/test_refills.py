@@ -84,6 +84,39 @@ async def test_a_double_tap_is_one_request(chat: Person, panel: Panel) -> None:
     assert len(panel.calls("refill")) == 1
 
 
+async def test_an_old_card_hears_how_its_refill_ended(chat: Person, panel: Panel) -> None:
+    card = await card_of(chat, await completed(chat, panel))
+    data = data_of(card, "Refill")
+    await chat.taps_on(card, "Refill")
+    await becomes(chat, card, "Refill requested.")
+    panel.set_refill("1", status="Rejected")
+    await chat.sees("refill Rejected")
+
+    await (await chat.taps_data(data, card)).answer()
+    await becomes(chat, card, "The refill that was asked for has ended: Rejected.")
+    assert "Nothing was sent just now; you can ask for another one." in card.text
+    assert "under way" not in card.text
+    assert "Refill" in card.buttons
+    assert len(panel.calls("refill")) == 1
+
+
+async def test_one_the_panel_never_tells_of_ends_as_unknown(world: World, chat: Person, panel: Panel) -> None:
+    order_id = await completed(chat, panel)
+    await chat.taps_on(await card_of(chat, order_id), "Refill")
+    await panel.next_call("refill_status")
+    panel.misbehave(Trouble.ERROR, action="refill_status", text="Refill not found")
+    await eventually(lambda: rows(world, "SELECT 1 FROM refills WHERE word IS NULL AND look_factor > 2"))
+    assert "Refill" not in (await card_of(chat, order_id)).buttons
+    await change(world, "UPDATE refills SET changed_at = changed_at - 14 * 86400, next_poll_at = 1")
+
+    news = await chat.sees(f"❓ Order {order_id}: refill unknown")
+    assert "The panel does not say what became of it" in news.text
+    assert "you can ask for another one" in news.text
+    card = await card_of(chat, order_id)
+    assert "the panel does not say what became of it" in card.text
+    assert "Refill" in card.buttons
+
+
 async def test_the_panels_no_is_quoted(chat: Person, panel: Panel) -> None:
     card = await card_of(chat, await completed(chat, panel))
     panel.misbehave(Trouble.ERROR, action="refill", text="Order not <eligible> for refill", times=1)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import accounts, following, listing, orders, tracking
+from storage import accounts, following, listing, orders, refills, tracking
+from storage.following import Asked
 from storage.listing import Shelf
 from storage.orders import Order
 from storage.sqlite import SqliteDatabase, open_sqlite
@@ -54,7 +55,7 @@ async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
 
 async def follow(db: SqliteDatabase, *new: Order, children: tuple[str, ...] = ()) -> set[str]:
     made = {order.id: children for order in new}
-    return await following.follow(db, new=new, children=made, now=NOW)
+    return set(await following.follow(db, new=new, children=made, now=NOW))
 
 
 async def family(db: SqliteDatabase) -> dict[str, str | None]:
@@ -210,3 +211,17 @@ async def test_children_are_counted_with_their_parent_and_found_by_id(db: Sqlite
         found = await listing.search(db, chat_id=ANNA, words=words, offset=0, limit=9)
         assert [order.panel_order_id for order in found] == ids
     assert await orders.count_open(db, chat_id=ANNA) == 1
+
+
+async def test_a_row_that_was_made_for_a_refill_is_taken_over(db: SqliteDatabase) -> None:
+    asked = [Asked("key-1", "701")]
+    (begun,), _ = await refills.begin(db, chat_id=ANNA, asked=asked, request="r", process="", now=NOW)
+    added = await following.follow(db, new=[ELSEWHERE], children={ELSEWHERE.id: ["801"]}, now=NOW)
+    assert added == {"701": begun.order_id}
+    made = await orders.get(db, chat_id=ANNA, order_id=begun.order_id)
+    assert made is not None
+    assert not made.is_only_asked_about
+    assert (made.state, made.word, made.price) == ("open", "In progress", ELSEWHERE.price)
+    assert made.next_poll_at == NOW + INTERVAL
+    assert await family(db) == {"701": None, "801": "701"}
+    assert await following.follow(db, new=[ELSEWHERE], children={}, now=NOW) == {}
