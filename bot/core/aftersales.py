@@ -34,12 +34,12 @@ def aftersales(order: Order, service: Service | None, refill: Refill | None, *, 
     guarantee = of_service(service)
     status = status_of(order.word) if order.word else None
     in_flight = refill is not None and refill.in_flight
+    is_series = bool({"runs", "delay"} & order.fields.keys())  # what it made can be refilled
     return Aftersales(
         guarantee=guarantee,
         refill=refill,
-        may_refill=may_be_refilled(
-            guarantee, status, ended_at=order.changed_at, in_flight=in_flight, now=now
-        ),
+        may_refill=not is_series
+        and may_be_refilled(guarantee, status, ended_at=order.changed_at, in_flight=in_flight, now=now),
         may_cancel=may_be_cancelled(order, service.cancel if service else None, now=now),
         may_repeat=bool(order.fields),
         seen_at=max(int(now), int(refill.created_at) + 1 if refill else 0),

@@ -60,13 +60,12 @@ async def export(db: Database, *, chat_id: int) -> Export | None:
 
 
 def summarise(lines: Sequence[Line]) -> Export:
-    amounts = {line.id: charged(line) for line in lines}
+    amounts = _amounts(lines)
     months: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     services: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for line in lines:
         amount = amounts[line.id]
-        paid_with_parent = line.parent_id is not None and amounts.get(line.parent_id) is not None
-        if amount is not None and not paid_with_parent and not line.only_asked:
+        if amount is not None and not line.only_asked:
             months[line.currency][_date(line).strftime("%Y-%m")] += amount
             services[line.currency][line.service_id] += amount
     totals = {
@@ -79,6 +78,24 @@ def summarise(lines: Sequence[Line]) -> Export:
     }
     names = {line.service_id: line.service_name for line in lines}
     return Export(as_csv(HEADER, (_row(line, amounts[line.id]) for line in lines)), len(lines), totals, names)
+
+
+def _amounts(lines: Sequence[Line]) -> dict[str, Decimal | None]:
+    """What each was charged, nothing twice: a drip-feed pays for its runs in advance, and once it has ended
+    they know better what became of it."""
+    amounts = {line.id: charged(line) for line in lines}
+    runs: dict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        if line.parent_id is not None:
+            runs[line.parent_id].append(line.id)
+    for line in lines:
+        made = runs.get(line.id)
+        if not made or amounts[line.id] is None:
+            continue
+        known = line.state == "ended" and all(amounts[one] is not None for one in made)
+        for one in [line.id] if known else made:
+            amounts[one] = None
+    return amounts
 
 
 def charged(line: Line | Order) -> Decimal | None:

@@ -38,6 +38,8 @@ def offered(
         (DONE, None, {"refill", "repeat"}),
         (replace(DONE, word="Partial"), {"refill": True}, {"refill", "repeat"}),
         (DONE, {"refill": False}, {"repeat"}),
+        (replace(DONE, fields={"link": "l", "quantity": "5", "runs": "2"}), None, {"repeat"}),
+        (replace(DONE, fields={"username": "u", "delay": "0"}), None, {"repeat"}),
         (DONE, {"name": "Likes | No refill"}, {"repeat"}),
         (replace(DONE, word="Canceled"), {"refill": True}, {"repeat"}),
         (replace(PLACED, service_id="", fields={}), None, {"cancel"}),

@@ -113,14 +113,24 @@ def test_charges_are_summed_exactly_by_month_service_and_currency() -> None:
     assert export.count == 5
 
 
-@pytest.mark.parametrize(("price", "whole"), [("3", "3"), (None, "0.8")])
-def test_runs_are_not_counted_beside_the_order_that_paid_for_them(price: str | None, whole: str) -> None:
-    """A drip-feed is paid in advance, the posts of a subscription each."""
-    parent = LINE._replace(id="p", price=price, charge=None, word="In progress", state="open")
+@pytest.mark.parametrize(
+    ("price", "word", "whole", "charges"),
+    [
+        ("3", "In progress", "3", ["3", "", ""]),
+        ("3", "Completed", "0.8", ["", "0.4", "0.4"]),
+        (None, "Active", "0.8", ["", "0.4", "0.4"]),
+    ],
+)
+def test_runs_are_not_counted_beside_the_order_that_paid_for_them(
+    price: str | None, word: str, whole: str, charges: list[str]
+) -> None:
+    """A drip-feed is paid in advance, the posts of a subscription each; in the end the runs know better."""
+    state = "ended" if word == "Completed" else "open"
+    parent = LINE._replace(id="p", price=price, charge=None, word=word, state=state)
     children = [
         LINE._replace(id=str(n), parent_id="p", parent="23501", price=None, charge="0.4") for n in range(2)
     ]
     export = summarise([parent, *children])
     assert export.totals["USD"].whole == Decimal(whole)
     assert [row["part of"] for row in table(export)] == ["", "23501", "23501"]
-    assert [row["charge"] for row in table(export)] == [price or "", "0.4", "0.4"]
+    assert [row["charge"] for row in table(export)] == charges
