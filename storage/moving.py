@@ -12,28 +12,34 @@ _FAMILY = (
     "UNION SELECT o.parent_id FROM orders o JOIN family f ON o.id = f.id WHERE o.parent_id IS NOT NULL "
     "UNION SELECT o.id FROM orders o JOIN family f ON o.parent_id = f.id) SELECT id FROM family"
 )
-# Followed, or with a refill that is, by a key that machines do not use.
-_STRANDED = (
-    "FROM orders o JOIN accounts a ON a.id = o.account_id JOIN accounts c "
-    "ON c.chat_id = a.chat_id AND c.panel = a.panel AND c.replaced_at IS NULL AND c.id <> a.id "
-    "WHERE a.panel = :panel AND (a.parked_at IS NOT NULL OR a.encrypted_key IS NULL) "
-    "AND o.panel_order_id IS NOT NULL AND (o.next_poll_at IS NOT NULL OR EXISTS ("
-    "  SELECT 1 FROM refills r WHERE r.order_id = o.id AND r.next_poll_at IS NOT NULL))"
+# Older keys that machines do not use, of chats with another that they may use.
+_DEAD = (
+    "SELECT a.id FROM accounts a JOIN accounts c ON c.chat_id = a.chat_id AND c.panel = a.panel "
+    "WHERE a.panel = :panel AND a.replaced_at IS NOT NULL "
+    "AND (a.parked_at IS NOT NULL OR a.encrypted_key IS NULL) "
+    "AND c.replaced_at IS NULL AND c.parked_at IS NULL"
+)
+_TO_LOOK_AT = (
+    "panel_order_id IS NOT NULL AND (next_poll_at IS NOT NULL OR EXISTS ("
+    "  SELECT 1 FROM refills r WHERE r.order_id = orders.id AND r.state IN ('asking', 'open')))"
 )
 
 
 async def stranded_chats(db: Database, *, panel: str) -> list[int]:
     """Those with orders that nobody looks at, though there is another key by now."""
-    rows = await db.read(f"SELECT DISTINCT c.chat_id {_STRANDED} AND c.parked_at IS NULL", panel=panel)
+    rows = await db.read(
+        f"SELECT DISTINCT chat_id FROM orders WHERE account_id IN ({_DEAD}) AND {_TO_LOOK_AT}", panel=panel
+    )
     return [row["chat_id"] for row in rows]
 
 
 async def stranded(db: Database, account: Account) -> dict[str, str]:
     """The ids of the chat's orders that nobody looks at, by the panel's ids; the newest first."""
     rows = await db.read(
-        f"SELECT o.id, o.panel_order_id {_STRANDED} AND c.id = :account_id ORDER BY o.created_at DESC, o.id",
+        f"SELECT id, panel_order_id FROM orders WHERE account_id IN ({_DEAD} AND a.chat_id = :chat_id) "
+        f"AND {_TO_LOOK_AT} ORDER BY created_at DESC, id",
         panel=account.panel,
-        account_id=account.id,
+        chat_id=account.chat_id,
     )
     return {row["panel_order_id"]: row["id"] for row in rows}
 

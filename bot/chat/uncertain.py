@@ -25,8 +25,10 @@ async def look_again(context: Context) -> None:
     await context.toast(t("Asking for your balance…"))
     note = None
     try:
-        if account.id == order.account_id:  # another one's balance may have nothing to do with it
+        if account.id == order.account_id:
             await context.desk.ordering.evidence(account, order)
+        else:
+            note = screens.another_key()
     except BadKey:
         raise
     except PanelError:

@@ -102,6 +102,20 @@ async def test_an_uncertain_order_that_is_tracked_by_a_new_key_is_counted_once(
     await chat.sees(f"Order {order_id}: In progress")
 
 
+async def test_another_accounts_balance_is_no_evidence(chat: Person, panel: Panel) -> None:
+    message = await uncertain(chat, panel)
+    await chat.sees("most likely placed")
+    panel.close_account(KEY)
+    await says(chat, "/balance")
+    await says(chat, f"/key {OTHER_KEY}")
+    asked = len(panel.calls("balance"))
+
+    shown = await taps(chat, "Look again", on=message)
+    assert "may be another account's" in shown.text
+    assert "balance now:" not in shown.text
+    assert len(panel.calls("balance")) == asked
+
+
 async def test_nothing_of_another_panels_is_sent_to_this_one(
     world: World, chat: Person, panel: Panel
 ) -> None:

@@ -39,6 +39,13 @@ def no_evidence(about: About) -> str:
     )
 
 
+def another_key() -> str:
+    return t(
+        "⚠️ The key this order was sent with works no more, and your balance now may be another account's: "
+        "I cannot compare it."
+    )
+
+
 def uncertain_rows(order: Order) -> Rows:
     return (
         (Button(t("Look again"), Press("look", order.id)),),
