@@ -9,7 +9,7 @@ import msgspec
 from bot.panel import replies
 from bot.panel.errors import PanelGarbled
 from bot.panel.models import Service
-from bot.panel.refusals import Json, clean_text
+from bot.panel.refusals import Json, clean_lines, clean_text
 
 _NO_LIMIT = 10**9  # for a service that names no maximum
 
@@ -100,7 +100,7 @@ def _reader() -> Callable[[Line], Service | None]:
             flags[line.refill],
             flags[line.cancel],
             flags[line.dripfeed],
-            clean_text(told, 2000) if told else "",
+            clean_lines(told, 2000) if told else "",
             times[line.average_time],
         )
         return new(Service, values)

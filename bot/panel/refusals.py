@@ -95,3 +95,11 @@ def clean_text(value: object, longest: int) -> str:
     if value.isprintable() and "  " not in value and len(value) <= longest and value.strip() == value:
         return value  # the usual case, and a price list is thousands of them
     return " ".join(_NOT_TEXT.sub("", value).split())[:longest]
+
+
+def clean_lines(value: object, longest: int) -> str:
+    """The same, line by line; at most one of them empty between two others."""
+    if not isinstance(value, str):
+        return ""
+    cleaned = "\n".join(clean_text(line, longest) for line in value[: longest * 2].splitlines())
+    return re.sub(r"\n{3,}", "\n\n", cleaned).strip()[:longest]

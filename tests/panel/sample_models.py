@@ -35,7 +35,7 @@ SERVICES: dict[str, tuple[Service, ...]] = {
     "rate_zero.json": (LIKES._replace(rate=Decimal(0)),),
     "rate_grouped.json": (LIKES._replace(rate=Decimal("1234.5"), min=1000, max=2500000),),
     "described.json": (
-        LIKES._replace(description="Public accounts only", average_time="1 hour 41 minutes"),
+        LIKES._replace(description="Public accounts\nonly", average_time="1 hour 41 minutes"),
         LIKES._replace(id="8", name="Views", category="Views", description="Fast"),
     ),
     "names_odd.json": (LIKES._replace(name='<b>Likes</b> & "more" 🔥 متابعين', category="خدمات عربية"),),
