@@ -51,10 +51,7 @@ class Stranded:
             if due.pop(chat_id, None) is None:
                 continue  # somebody else took it meanwhile
             account = await self._accounts.current(chat_id)
-            if account is None or account.parked_at is not None:
-                continue
-            orders = await moving.stranded(self._db, account)
-            if orders:
+            if account is not None and (orders := await moving.stranded(self._db, account)):
                 return Attempt(account, orders)
         return None
 
