@@ -179,7 +179,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
             id TEXT PRIMARY KEY,
             chat_id BIGINT NOT NULL,
             account_id TEXT NOT NULL REFERENCES accounts (id),
-            state TEXT NOT NULL,                 -- draft | placing | ended
+            state TEXT NOT NULL,                 -- draft | placing
             lines TEXT NOT NULL,                 -- JSON: what was typed, line by line
             message_id BIGINT,                   -- the message that shows how far it is
             created_at DOUBLE PRECISION NOT NULL

@@ -2,7 +2,7 @@
 
 Every function for a person takes their chat and finds nothing of anybody else's.
 
-    (queued)                            a line of a mass order, not sent yet
+    (queued)                            a line of a mass order, not sent yet, or told "not now"
        ▼
     placing ──► open ──► ended          the panel has it; followed until its last look
        │ ├────► rejected                the panel's no, or it was never sent

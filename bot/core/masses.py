@@ -171,10 +171,13 @@ class Masses:
 
         `stopping` leaves the rest to the next run.
         """
-        account = await masses.account_of(self._db, mass)
-        stopped = Stop.BAD_KEY if account is None or account.parked_at is not None else None
+        stopped: Stop | None = None
         pace = Pace(now=self._clock())
-        while account is not None and stopped is None and not stopping.is_set():
+        while stopped is None and not stopping.is_set():
+            account = await masses.account_of(self._db, mass)
+            if account is None or account.parked_at is not None:
+                stopped = Stop.BAD_KEY
+                break
             outcomes = await self._round(account, mass, pace.at_once)
             if not outcomes:
                 break

@@ -221,6 +221,20 @@ async def test_says_that_it_rests_and_leaves_the_rest_to_the_next_run(world: Wor
     assert Counter(sent_links(world)) == {"1": 2, "2": 1, "3": 1, "4": 1}
 
 
+async def test_a_key_that_was_parked_while_it_rests_is_not_used(world: World) -> None:
+    account = await world.connect()
+    mass = await confirmed(world, account, listed(3))
+    world.panel.misbehave(Trouble.RATE_LIMIT, action="add", times=1)
+
+    async def sleep(_: float, __: asyncio.Event) -> None:
+        await world.accounts.park(account, tell=False)
+
+    one = Masses(world.db, world.accounts, world.ordering, process="run-1", clock=world.clock, sleep=sleep)
+    assert await one.carry_out(mass, asyncio.Event())
+    assert sent_links(world) == ["1"]
+    assert json.loads((await world.told("mass"))[0]["facts"])["stopped"] == "bad key"
+
+
 async def test_a_not_now_that_could_not_be_stored_sends_nothing_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
