@@ -137,33 +137,18 @@ async def account_of(db: Database, mass: Mass) -> Account | None:
 
 @transaction(durable=True)
 async def claim_lines(tx: Transaction, *, mass_id: str, limit: int, process: str, now: float) -> list[Order]:
-    """Take the next lines: from here on they may have been sent, so nobody takes them a second time.
-
-    Those that were put back come last.
-    """
+    """Take the next lines: from here on they may have been sent, so nobody takes them a second time."""
     rows = await tx.fetch(
-        "UPDATE orders SET state = 'placing', process = :process, reason = NULL, changed_at = :now "
+        "UPDATE orders SET state = 'placing', process = :process, changed_at = :now "
         "WHERE id IN ("
         "  SELECT id FROM orders WHERE mass_id = :mass_id AND state = 'queued'"
-        f"  ORDER BY reason IS NOT NULL, changed_at, mass_line LIMIT :limit) RETURNING {orders.COLUMNS}",
+        f"  ORDER BY mass_line LIMIT :limit) RETURNING {orders.COLUMNS}",
         mass_id=mass_id,
         limit=limit,
         process=process,
         now=now,
     )
     return sorted((orders.order(row) for row in rows), key=lambda order: order.mass_line or 0)
-
-
-@transaction(durable=True)
-async def put_back(tx: Transaction, *, order_id: str, reason: str, now: float) -> None:
-    """A claimed line waits once more. Only for one that was certainly not placed, as `reason` says."""
-    await tx.execute(
-        "UPDATE orders SET state = 'queued', reason = :reason, changed_at = :now "
-        "WHERE id = :id AND state = 'placing' AND mass_id IS NOT NULL",
-        id=order_id,
-        reason=reason,
-        now=now,
-    )
 
 
 @transaction(durable=True)
@@ -177,7 +162,7 @@ async def end(tx: Transaction, *, mass: Mass, stopped: str | None, now: float) -
     if not ended:
         return False
     await tx.execute(
-        "UPDATE orders SET reason = CASE state WHEN 'queued' THEN coalesce(reason, :reason) END, "
+        "UPDATE orders SET reason = CASE state WHEN 'queued' THEN :reason END, "
         "state = CASE state WHEN 'queued' THEN 'rejected' ELSE 'uncertain' END, changed_at = :now "
         "WHERE mass_id = :id AND state IN ('queued', 'placing')",
         id=mass.id,

@@ -5,10 +5,9 @@
                                    └► rounds: claim some lines (durable) ──► one POST each ──► settle
                                       until none is left, or the panel's answers say to stop
 
-Each line leads to one order at most. It is claimed before it is sent; what a run that ended had claimed is
-uncertain, what it had not is sent by the next one. A claimed line is put back (durable), and so sent again,
-after one answer only: the panel's own readable "not now", which proves that nothing was placed. A 5xx, a
-page or no answer prove nothing.
+A line is claimed before it is sent and never put back, so nothing is sent twice: what a run that ended
+had claimed is uncertain, what it had not is sent by the next one. A line that hears "not now" is rejected
+with these words; the ones behind it wait until the panel takes orders again.
 """
 
 import asyncio

@@ -6,7 +6,6 @@
 
 Between `begin` and `settle` nothing is ever repeated. The database's unique order id, which is the
 draft's, is what makes a second tap, a redelivered update and a second process harmless.
-A line of a mass order waits again after a `NotNow`; any other order is settled as rejected then.
 """
 
 import time
@@ -27,7 +26,7 @@ from bot.panel.client import PanelClient
 from bot.panel.errors import BadKey, Meaning, NotSent, PanelBusy, PanelError, PanelRefused
 from bot.panel.models import Balance, Service
 from bot.panel.refusals import meaning_of
-from storage import masses, orders
+from storage import orders
 from storage.accounts import Account
 from storage.database import Database
 from storage.orders import Order
@@ -55,7 +54,7 @@ class Rejected:
 class NotNow:
     """There is no order, since the panel takes none for the moment: it said so itself, readably.
 
-    The only answer after which a line of a mass order is sent again.
+    Settled as rejected; a mass order lets its further lines wait.
     """
 
     words: str
@@ -177,8 +176,6 @@ class Ordering:
             case Placed(order_id):
                 look_at = now + self._interval
                 await settle(state="open", panel_order_id=order_id, next_poll_at=look_at)
-            case NotNow(words) if order.mass_id is not None:
-                await masses.put_back(self._db, order_id=order.id, reason=words, now=now)
             case Rejected(words) | NotNow(words):
                 await settle(state="rejected", reason=words)
             case Uncertain():

@@ -127,44 +127,6 @@ async def test_at_the_end_nothing_is_left_open(db: Database) -> None:
     assert not await masses.was_confirmed(db, chat_id=ANNA, mass_id="mass-2")
 
 
-async def test_a_line_that_was_put_back_is_taken_again_after_the_others(db: Database) -> None:
-    await masses.put_draft(db, DRAFT)
-    await confirm(db)
-    assert await claim(db) == [1, 2]
-    await masses.put_back(db, order_id="mass-1-2", reason="Rate limit", now=NOW + 1)
-    await masses.put_back(db, order_id="mass-1-1", reason="Rate limit", now=NOW + 2)
-    assert await claim(db, 3) == [2, 3, 10]
-    assert await claim(db) == [1]
-
-    assert {row["reason"] for row in await table(db, "orders")} == {None}
-
-
-async def test_only_a_line_that_is_on_its_way_is_put_back(db: Database) -> None:
-    await masses.put_draft(db, DRAFT)
-    await confirm(db)
-    await claim(db)
-    await orders.settle(db, order_id="mass-1-1", state="open", now=NOW, tell_at=NOW, panel_order_id="7")
-    await begin(db)
-    assert await orders.find_abandoned(db, process="run-2", now=NOW) == 2
-    for order_id in ("mass-1-1", "mass-1-2", "draft-1"):
-        await masses.put_back(db, order_id=order_id, reason="Rate limit", now=NOW)
-
-    assert await claim(db, 9) == [3, 10]
-
-
-async def test_a_line_that_was_put_back_keeps_the_panel_s_words_when_it_is_given_up(db: Database) -> None:
-    await masses.put_draft(db, DRAFT)
-    await confirm(db)
-    await claim(db, 1)
-    await masses.put_back(db, order_id="mass-1-1", reason="Rate limit", now=NOW)
-    (mass,) = await masses.unfinished(db, panel=PANEL)
-    await masses.end(db, mass=mass, stopped="busy", now=NOW)
-
-    found = await masses.lines_of(db, chat_id=ANNA, mass_id="mass-1")
-    assert [line.reason for line in found] == ["Rate limit"] + ["not sent"] * 3
-    assert {line.state for line in found} == {"rejected"}
-
-
 async def test_knows_the_links_of_open_orders_of_a_chat(db: Database) -> None:
     await masses.put_draft(db, DRAFT)
     await confirm(db)
