@@ -43,10 +43,15 @@ Verdict = Good | Bad
 
 
 def read(text: str) -> list[Line]:
-    """The lines that say something: without empty ones, those that begin with #, and a line of titles."""
+    """The lines that say something: without empty ones, remarks behind "# ", and a line of titles."""
     found = [Line(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
-    found = [line for line in found if line.text and not line.text.startswith("#")]
+    found = [line for line in found if line.text and not _is_remark(line.text)]
     return found[1:] if found and _is_title(found[0].text) else found
+
+
+def _is_remark(text: str) -> bool:
+    """`# a remark`, while `#1 | …` is a service's id as people write it."""
+    return re.match(r"#(?!\w)", text) is not None
 
 
 def judge(lines: Iterable[Line], services: Mapping[str, Service]) -> list[Verdict]:
@@ -115,7 +120,8 @@ def _service(found: list[str], services: Mapping[str, Service]) -> tuple[Service
         raise InvalidAnswer("service", service=service_id)
     names = [field.name for field in forms.form(service) or ()]
     if names not in (["link", "quantity"], ["link"]):
-        raise InvalidAnswer("type", type=service.type)
+        known = forms.form(service) is not None
+        raise InvalidAnswer("type" if known else "unknown type", type=service.type)
     if len(rest) < len(names):
         raise InvalidAnswer("no quantity")
     if len(rest) > len(names):

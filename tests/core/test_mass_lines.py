@@ -117,3 +117,8 @@ def test_finds_lines_that_say_the_same() -> None:
     texts = [f"1|{LINK}|50", f"1|{LINK}2|50", f"3|{LINK}", f"1|{LINK}|60", f"3|{LINK}"]
     good = judge([Line(n, text) for n, text in enumerate(texts, 1)], SERVICES)
     assert alike([one for one in good if isinstance(one, Good)]) == [4, 5]
+
+
+def test_remarks_are_passed_over_and_numbers_with_a_sign_are_not() -> None:
+    found = read(f"# my orders\n#\n#1 | {LINK} | 1000\n## more")
+    assert [line.number for line in found] == [3]

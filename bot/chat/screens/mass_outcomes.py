@@ -54,8 +54,11 @@ def _summary(found: Sequence[Order], stopped: Stop | None, about: About, *, quot
 
 def _file_holds(*, all_placed: bool) -> Markup:
     if all_placed:
-        return t("The file has every line with its order id.")
-    return t("The file has every line with its order id, or what was wrong. Lines not placed cost nothing.")
+        return t("The file has every line that was confirmed, with its order id.")
+    return t(
+        "The file has every line that was confirmed, with its order id or what was wrong. "
+        "Lines not placed cost nothing."
+    )
 
 
 def file(found: Sequence[Order]) -> bytes:

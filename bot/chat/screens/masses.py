@@ -232,6 +232,7 @@ _PROBLEMS: Mapping[str, str] = {
     "parts": "⚠️ I need service | link | quantity.",
     "service": "⚠️ The panel has no service {service}.",
     "type": "⚠️ A service of the type {type} needs more than a link and a quantity: please use /order.",
+    "unknown type": "⚠️ Services of the type {type} cannot be ordered here.",
     "no quantity": "⚠️ The quantity is missing.",
     "needless quantity": "⚠️ This is a package: please leave the quantity out.",
 }
