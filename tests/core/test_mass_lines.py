@@ -64,7 +64,7 @@ def test_a_package_has_no_quantity(text: str) -> None:
         (f"77 | {LINK} | 1000", "service"),
         (f"one two | {LINK} | 1000", "service"),
         (f"2 | {LINK} | 10", "type"),
-        (f"9 | {LINK} | 10", "type"),
+        (f"9 | {LINK} | 10", "unknown type"),
         (f"1 | {LINK}", "no quantity"),
         (f"1 | {LINK} |", "no quantity"),
         (f"3 | {LINK} | 1", "needless quantity"),
@@ -96,7 +96,7 @@ def test_a_link_may_hold_what_parts_other_lines(text: str, found: list[str]) -> 
 
 
 def test_skips_what_says_nothing_and_keeps_the_numbers_of_lines() -> None:
-    text = f"\n# my list\n  \n1|{LINK}|50\r\n\r\n  #1|{LINK}|60\n2|b|3"
+    text = f"\n# my list\n  \n1|{LINK}|50\r\n\r\n  # 1|{LINK}|60\n2|b|3"
     assert read(text) == [Line(4, f"1|{LINK}|50"), Line(7, "2|b|3")]
 
 
