@@ -18,6 +18,7 @@ from bot.chat import (
     unexpected,
 )
 from bot.gateway.context import ChatApplication
+from bot.gateway.handlers import switched
 
 FEATURES = (
     start,
@@ -42,3 +43,4 @@ def add_handlers(application: ChatApplication) -> None:
     for feature in FEATURES:
         feature.add_to(application)
     unexpected.add_last(application)
+    application.handlers[0] = switched(application.handlers[0])

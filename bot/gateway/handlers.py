@@ -2,7 +2,9 @@
 
 import re
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import groupby
+from typing import Any
 
 from telegram import Message, Update
 from telegram.ext import BaseHandler
@@ -15,7 +17,14 @@ Handle = Callable[[Context], Awaitable[None]]
 _COMMAND = re.compile(r"/([a-z0-9_]{1,32})(?:@(\w+))?(?:\s|$)", re.IGNORECASE | re.ASCII)
 
 
+Key = tuple[str, str]  # what kind of update, and which of it
+
+
 class _Handler(BaseHandler[Update, Context, None]):
+    """`key` says of which updates it may be the handler; None: of any."""
+
+    key: Key | None = None
+
     def __init__(self, handle: Handle) -> None:
         async def callback(_: Update, context: Context) -> None:
             await handle(context)
@@ -34,6 +43,7 @@ class Command(_Handler):
 
     def __init__(self, name: str, handle: Handle) -> None:
         super().__init__(handle)
+        self.key = ("command", name)
         self._name = name
 
     def fits(self, update: Update) -> bool:
@@ -45,6 +55,7 @@ class Typed(_Handler):
 
     def __init__(self, step: Step, handle: Handle, *, about: str | None = None) -> None:
         super().__init__(handle)
+        self.key = ("typed", step)
         self._step = step
         self._about = about
 
@@ -64,6 +75,7 @@ class Sent(_Handler):
 
     def __init__(self, step: Step, handle: Handle) -> None:
         super().__init__(handle)
+        self.key = ("sent", step)
         self._step = step
 
     def fits(self, update: Update) -> bool:
@@ -81,6 +93,7 @@ class Tapped(_Handler):
 
     def __init__(self, verb: str, handle: Handle, *, of_dialog: bool = False) -> None:
         super().__init__(handle)
+        self.key = ("tapped", verb)
         self._verb = verb
         self._of_dialog = of_dialog
 
@@ -101,6 +114,56 @@ class Otherwise(_Handler):
 
     def fits(self, update: Update) -> bool:
         return bool(self._condition(update))
+
+
+class Switch(BaseHandler[Update, Context, None]):
+    """Many handlers as one that asks only those an update may be for: to ask all of them takes 20 µs."""
+
+    def __init__(self, handlers: Iterable[_Handler]) -> None:
+        super().__init__(_nothing)
+        self._by_key: dict[Key, list[_Handler]] = {}
+        for handler in handlers:
+            if handler.key is None:
+                raise TypeError("a switch is for handlers of one kind of update")
+            self._by_key.setdefault(handler.key, []).append(handler)
+
+    def check_update(self, update: object) -> "_Handler | None":
+        key = _key_of(update) if isinstance(update, Update) else None
+        found = self._by_key.get(key, ()) if key else ()
+        return next((handler for handler in found if handler.check_update(update)), None)
+
+    async def handle_update(
+        self, update: Update, application: Any, check_result: object, context: Context
+    ) -> None:
+        if isinstance(check_result, _Handler):
+            await check_result.handle_update(update, application, check_result, context)
+
+
+def switched(handlers: Iterable[BaseHandler[Any, Any, Any]]) -> list[BaseHandler[Any, Any, Any]]:
+    """The same handlers in the same order, those between two that may be for any update as one."""
+    found: list[BaseHandler[Any, Any, Any]] = []
+    for has_key, group in groupby(handlers, lambda one: getattr(one, "key", None) is not None):
+        some = list(group)
+        found += [Switch(one for one in some if isinstance(one, _Handler))] if has_key else some
+    return found
+
+
+async def _nothing(_: Update, __: Context) -> None:
+    return
+
+
+def _key_of(update: Update) -> Key | None:
+    query, message = update.callback_query, update.message
+    if query is not None:
+        press = Press.decode(query.data or "")
+        return ("tapped", press.verb) if press else None
+    if message is None:
+        return None
+    name = command(message)
+    if name is not None:
+        return "command", name
+    kind = "typed" if message.text is not None else "sent" if message.document is not None else None
+    return (kind, current_turn().dialog.step) if kind else None
 
 
 def command(message: Message | None) -> str | None:

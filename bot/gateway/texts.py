@@ -50,6 +50,11 @@ def speaking(language: str) -> Iterator[None]:
         _language.reset(token)
 
 
+def language() -> str:
+    """The one that texts are in right now."""
+    return _language.get()
+
+
 def nearest(language: str) -> str:
     whole = language.replace("-", "_").casefold()
     known = {name.casefold(): name for name in _catalogues}

@@ -1,13 +1,16 @@
 """Greeting, help, privacy."""
 
 from collections.abc import Sequence
+from functools import cache
+
+from markupsafe import Markup
 
 from bot.chat.menu import COMMANDS
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
 from bot.gateway.dialog import Step
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, paragraphs, shorten, t
+from bot.gateway.texts import language, lines, paragraphs, shorten, t
 
 
 def welcome(about: About) -> Screen:
@@ -67,11 +70,17 @@ def help_text(about: About) -> Screen:
     return Screen(
         paragraphs(
             t("<b>What I can do</b>"),
-            lines(*(t("/{name} – {about}", name=name, about=t(words)) for name, words in COMMANDS)),
+            _commands(language()),
             t("In a hurry? <code>/order SERVICE LINK QUANTITY</code> goes straight to the price."),
             support,
         )
     )
+
+
+@cache
+def _commands(_: str) -> Markup:
+    """All of them in the language that is spoken: always the same, and long."""
+    return lines(*(t("/{name} – {about}", name=name, about=t(words)) for name, words in COMMANDS))
 
 
 def privacy(about: About) -> Screen:
