@@ -1,6 +1,7 @@
 """The bots that are compared. Each answers every message with one message, for ever."""
 
 import asyncio
+import gc
 import json
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,7 @@ OURS, STOCK, AIOGRAM, RAW = "1:ours", "2:stock", "3:aiogram", "4:raw"  # their t
 async def ours(url: str, folder: Path) -> None:
     """The whole of Panelgram with its database."""
     logs.set_up(level="WARNING", form="console")
+    gc.freeze()  # as `panelgram run` does
     await serve(sandbox_settings(url, OURS, folder, poll_interval=60.0))
 
 
