@@ -6,6 +6,7 @@ and guards nothing. Rounds without a wait are short and noisy: there are more of
 """
 
 import asyncio
+import gc
 import statistics
 import tempfile
 import time
@@ -39,6 +40,7 @@ async def _measure(where: Servers, folder: Path) -> list[Figure]:
     rates: dict[float, list[list[float]]] = {seconds: [[], []] for seconds in ROUNDS}
     lags: list[list[float]] = [[], []]
     number = 0
+    gc.freeze()  # as `panelgram run` does
     for turn in range(max(ROUNDS.values()) + 1):
         for seconds, found in rates.items():
             if turn > ROUNDS[seconds]:
