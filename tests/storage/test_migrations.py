@@ -9,6 +9,7 @@ import pytest
 
 from storage import lock, migrations
 from storage.database import DatabaseInUse, DatabaseTooNew, StorageError
+from storage.schema import STEPS
 from storage.sqlite import SqliteDatabase, open_sqlite, open_to_look
 
 
@@ -23,18 +24,15 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     await first.close()
     second = await open_sqlite(tmp_path / "bot.db")
     assert await schema(second) == made
-    assert [row["version"] for row in await second.read("SELECT version FROM schema_version")] == [
-        len(migrations.STEPS)
-    ]
+    assert [row["version"] for row in await second.read("SELECT version FROM schema_version")] == [len(STEPS)]
     await second.close()
 
 
-@pytest.mark.parametrize("version", range(1, len(migrations.STEPS)))
+@pytest.mark.parametrize("version", range(1, len(STEPS)))
 async def test_what_an_older_schema_held_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int
 ) -> None:
-    steps = migrations.STEPS
-    monkeypatch.setattr(migrations, "STEPS", steps[:version])
+    monkeypatch.setattr(migrations, "STEPS", STEPS[:version])
     older = await open_sqlite(tmp_path / "bot.db")
     await older.execute(
         "INSERT INTO accounts (id, chat_id, panel, encryption_key_id, last_four, currency, created_at) "
@@ -46,7 +44,7 @@ async def test_what_an_older_schema_held_is_kept(
         "('o', 1, 'a', 'open', 'run', '7', 'Likes', '{}', 'l', '0.9', 'USD', '23501', 5, 1, 2)"
     )
     await older.close()
-    monkeypatch.setattr(migrations, "STEPS", steps)
+    monkeypatch.setattr(migrations, "STEPS", STEPS)
     newer = await open_sqlite(tmp_path / "bot.db")
     (order,) = await newer.read("SELECT * FROM orders")
     found = {name: order[name] for name in ("id", "account_id", "price", "panel_order_id", "next_poll_at")}
@@ -76,7 +74,7 @@ async def test_a_step_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
 
 async def test_looking_needs_no_lock_and_changes_nothing(tmp_path: Path) -> None:
     db = await open_sqlite(tmp_path / "bot.db")
-    await db.execute("INSERT INTO people VALUES (1, 'en', NULL, 0)")
+    await db.execute("INSERT INTO people (chat_id, language, created_at) VALUES (1, 'en', 0)")
     looking = await open_to_look(tmp_path / "bot.db")
     assert len(await looking.read("SELECT * FROM people")) == 1
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
