@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
 
-from bot.panel import aftersales, price_lists, replies
+from bot.panel import aftersales, price_lists, replies, status_lists
 from bot.panel.errors import PanelRefused, PanelUnreachable, hide
 from bot.panel.models import Accepted, Balance, OrderStatus, RefillStatus, Service, Unreadable
 from bot.panel.wire import Reply, post, transport
@@ -76,7 +77,12 @@ class PanelClient:
         None for an order of which it says just that. Orders it does not mention are missing.
         """
         form = {"action": "status", "orders": ",".join(known)}
-        found = await self._ask(key, form, lambda payload: replies.order_statuses(payload, known))
+        found = await self._ask(
+            key,
+            form,
+            lambda payload: status_lists.order_statuses(payload, known),
+            load=partial(status_lists.load, known=known),
+        )
         for order, status in found.items():
             if isinstance(status, Unreadable):
                 found[order] = Unreadable(hide(status.words, key))
