@@ -1,6 +1,5 @@
 """What a fresh status means for an order. Pure."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -125,4 +124,4 @@ def _with_facts(order: Followed, look: Look, status: OrderStatus) -> Look:
     if order.cancel_asked_at is not None:
         facts["cancel_asked"] = True
         facts["cancel_unsure"] = order.process == CANCEL_UNSURE
-    return replace(look, facts=facts)
+    return look._replace(facts=facts)

@@ -110,7 +110,7 @@ def look_at(*, facts: Mapping[str, Any] | None = None, **changes: Any) -> Look:
         next_poll_at=NOW + INTERVAL,
         facts=facts,
     )
-    return replace(found, **changes)
+    return found._replace(**changes)
 
 
 async def table(db: Database, name: str) -> list[Row]:
