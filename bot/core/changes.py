@@ -1,6 +1,7 @@
 """What a fresh status means for an order. Pure."""
 
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from bot.core import schedule
@@ -9,9 +10,9 @@ from bot.panel.replies import status_of
 from storage.orders import CANCEL_UNSURE
 from storage.tracking import OLD, Followed, Look
 
-_COMPARED = (
+_compared = attrgetter(
     "state", "word", "charge", "start_count", "remains", "said", "look_factor", "steady_until"
-)  # fmt: skip
+)
 MOST_CHILDREN = 1000  # of one order that are followed: a panel may say anything
 GIVES_BACK = {Status.PARTIAL, Status.CANCELED, Status.REFUNDED, Status.FAILED}
 
@@ -50,8 +51,7 @@ def decide(
     )
     if told:
         return _with_facts(order, look, status)
-    same = all(getattr(look, name) == getattr(order, name) for name in _COMPARED)
-    same = same and (order.price is not None or look.price is None)
+    same = _compared(look) == _compared(order) and (order.price is not None or look.price is None)
     unheard = status.said is None and bool(status.children)  # some of them may be new
     return None if same and not last_look and not unheard else look
 
