@@ -222,5 +222,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE people ADD COLUMN quiet_to INTEGER",
         "ALTER TABLE people ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC'",  # IANA name
         "ALTER TABLE people ADD COLUMN digest INTEGER NOT NULL DEFAULT 0",  # 1: changes come once a day
+        # its person was told that the panel does not answer; NULL once it does again
+        "ALTER TABLE accounts ADD COLUMN away_told_at DOUBLE PRECISION",
     ),
 )

@@ -88,14 +88,21 @@ Decide = Callable[[Followed], Look | None]
 
 @transaction()
 async def claim_due(
-    tx: Transaction, *, panel: str, now: float, lease: float, interval: float, limit: int = LARGEST_BATCH
+    tx: Transaction,
+    *,
+    panel: str,
+    now: float,
+    lease: float,
+    interval: float,
+    failing: bool = True,
+    limit: int = LARGEST_BATCH,
 ) -> Claim | None:
     """Take up to `limit` orders of the panel's key that waits longest: due ones first, then the soonest due.
 
     The key is left alone for `lease` seconds unless `store` or `put_back` comes first. Only orders due
     within half their own interval are taken early: they cost no request, but others were just looked at.
     """
-    held = await leases.take(tx, "orders", panel=panel, now=now, lease=lease)
+    held = await leases.take(tx, "orders", panel=panel, now=now, lease=lease, failing=failing)
     if held is None:
         return None
     account, failures = held

@@ -40,12 +40,14 @@ def load(text: str, *, status_code: int = 200, retry_after: float | None = None)
         payload = json.loads(text.removeprefix("\ufeff"), parse_float=decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         kind = "an empty reply" if not text.strip() else "a reply that is not JSON"
-        raise PanelGarbled(f"{kind} (HTTP {status_code})", retry_after=retry_after) from error
+        message, is_away = f"{kind} (HTTP {status_code})", status_code != 429
+        raise PanelGarbled(message, retry_after=retry_after, is_away=is_away) from error
     words = error_words(payload)
     if words is not None:
         refuse(words, status_code=status_code, retry_after=retry_after)
     if status_code >= 400:
-        raise PanelGarbled(f"an HTTP {status_code} without a readable error", retry_after=retry_after)
+        message = f"an HTTP {status_code} without a readable error"
+        raise PanelGarbled(message, retry_after=retry_after, is_away=status_code >= 500)
     return payload
 
 
