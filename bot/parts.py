@@ -3,6 +3,7 @@
 import secrets
 import time
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot, JobQueue
@@ -13,6 +14,7 @@ from bot.chat.mass_notices import MassNotices
 from bot.chat.notices import Notices
 from bot.chat.unexpected import tell_overflow
 from bot.core.accounts import Accounts
+from bot.core.breaker import Breaker
 from bot.core.cancelling import Cancelling
 from bot.core.catalog import Catalogs
 from bot.core.masses import Masses
@@ -33,6 +35,8 @@ from bot.jobs.notices import NoticesJob
 from bot.jobs.placing import Placing
 from bot.jobs.tracking import TrackingJob
 from bot.panel.client import PERSON_SECONDS, PanelClient
+from bot.panel.errors import PanelError
+from bot.panel.pacing import Pace, Turns
 from bot.settings import Settings
 from storage.database import Database
 from storage.vault import Vault
@@ -52,18 +56,34 @@ class Parts:
         )
         budget = Budget()
         messenger = Messenger(bot, budget)
+        interval = settings.poll_interval
+        pace = Pace(settings.panel_requests_per_minute)
+        self.breaker = Breaker(interval=interval, opened=lambda: pace.ease(min(interval, 2.0) / 2))
+        turns = Turns(pace)
+
+        def hear(key: str, error: PanelError | None, *, poll: bool) -> None:
+            self.breaker.hear(key, error, poll=poll)
+            pace.hear(error)
+
         self.panels = (
-            PanelClient(settings.panel_url, seconds=PERSON_SECONDS, aside=self._aside),
-            PanelClient(settings.panel_url),
+            PanelClient(
+                settings.panel_url,
+                seconds=PERSON_SECONDS,
+                aside=self._aside,
+                turn=turns.person,
+                hear=partial(hear, poll=False),
+            ),
+            PanelClient(settings.panel_url, turn=turns.machine, hear=partial(hear, poll=True)),
         )
         people, machines = self.panels
-        interval = settings.poll_interval
         vault = Vault(settings.keys, on_secret=logs.hide)
         keys = Accounts(db, vault, people, url=settings.panel_url)
         self.catalogs = Catalogs(db, keys, people)
         self.process = secrets.token_hex(8)
         ordering = Ordering(db, keys, people, process=self.process, interval=interval)
-        tracking = Tracking(db, keys, machines=machines, people=people, interval=interval)
+        tracking = Tracking(
+            db, keys, machines=machines, people=people, interval=interval, breaker=self.breaker
+        )
         following = Refills(
             db, keys, machines=machines, people=people, process=self.process, interval=interval
         )
@@ -75,7 +95,9 @@ class Parts:
         mass_orders = Masses(db, keys, ordering, process=self.process)
         self.masses = MassesJob(db, mass_orders, show=mass_notices.show, news=self.notices.tick)
         stranded = Stranded(db, keys, machines, interval=interval)
-        self.tracking = TrackingJob(tracking, following, stranded, news=self.notices.tick)
+        self.tracking = TrackingJob(
+            tracking, following, stranded, news=self.notices.tick, breaker=self.breaker, turns=turns
+        )
         desk = Desk(
             about=about,
             db=db,

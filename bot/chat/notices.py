@@ -7,13 +7,13 @@ import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.chat.mass_notices import MassNotices
-from bot.chat.screens import aftersales, outcomes, uncertain
+from bot.chat.screens import accounts, aftersales, outcomes, uncertain
 from bot.chat.screens import orders as screens
 from bot.gateway.context import About
 from bot.gateway.messenger import Messenger, Screen, seconds
 from bot.gateway.texts import speaking
 from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
-from storage import orders
+from storage import orders, waiting
 from storage.database import Database
 from storage.orders import Order
 from storage.outbox import Notice
@@ -78,6 +78,9 @@ class Notices:
                 await self._messenger.send(notice.chat_id, screen)
             case "mass":
                 await self._masses.tell(notice)
+            case "away":
+                if await waiting.is_waiting(self._db, chat_id=notice.chat_id):  # else it would come too late
+                    await self._messenger.send(notice.chat_id, accounts.does_not_answer(self._about))
             case "parked":
                 screen = screens.parked(notice.facts["last_four"], self._about)
                 await self._messenger.send(notice.chat_id, screen)

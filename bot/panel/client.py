@@ -27,6 +27,9 @@ Hear = Callable[[str, PanelError | None], None]
 async def _at_once() -> None: ...
 
 
+def _nobody(_: str, __: PanelError | None) -> None: ...
+
+
 class PanelClient:
     """Calls one panel. Every call raises only PanelError, and never with the key in it.
 
@@ -45,7 +48,7 @@ class PanelClient:
         add_seconds: float = ADD_SECONDS,
         aside: Aside = nullcontext,
         turn: Callable[[], Awaitable[None]] = _at_once,
-        hear: Hear = lambda key, error: None,
+        hear: Hear = _nobody,
     ) -> None:
         self._url = httpx.URL(url)
         self._seconds = seconds

@@ -120,7 +120,7 @@ class Turns:
         _reserved.set(None)
 
     async def reserve(self) -> None:
-        """A machine's turn before it is known whether there is anything to ask: what is found does not wait."""
+        """A machine's turn before anything is taken up, which then does not wait."""
         _reserved.set(await self._turn(Who.MACHINE))
 
     def give_back(self) -> None:
