@@ -20,7 +20,7 @@ _PARSE_ASIDE = 256 * 1024  # from this size on a reply is parsed in a thread
 
 
 T = TypeVar("T")
-Aside = Callable[[], AbstractAsyncContextManager[None]]
+Aside = Callable[[], AbstractAsyncContextManager[object]]
 Hear = Callable[[str, PanelError | None], None]
 
 

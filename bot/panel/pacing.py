@@ -11,7 +11,8 @@ from bot.panel.errors import PanelBusy, PanelError
 
 PEOPLE_IN_A_ROW = 4  # requests, while a poll waits: then it has its turn
 SLOWEST = 8  # gaps between two polls, however often the panel says that it is too much
-EASIER = 0.97  # what is left of the gap between polls after each answer
+SOONER = 0.03  # of the gap between polls, with each answer
+FASTER = 1.0  # requests a second, at most, by which polls become more each second
 _NO_GAP = 0.01  # seconds
 
 
@@ -35,8 +36,8 @@ class Pace:
     `per_minute` in any minute. People go first, but a poll has its turn after PEOPLE_IN_A_ROW of theirs. A
     rate limit met all the same makes polls rarer, not people's calls.
 
-    After an outage all that waited is due at once. `ease` spreads it: polls begin that many seconds apart,
-    and come closer with each answer.
+    After an outage all that waited is due at once. `ease` spreads it: polls begin that many seconds apart
+    and come closer with each answer: from one a second, 500 keys have been asked about within a minute.
     """
 
     def __init__(self, per_minute: int = 0) -> None:
@@ -82,7 +83,7 @@ class Pace:
             slower = max(2 * self._polls_gap, 2 * self._gap)
             self._polls_gap = max(self._polls_gap, min(slower, SLOWEST * self._gap))
         elif self._polls_gap and (error is None or not error.is_away):
-            gap = self._polls_gap * EASIER
+            gap = self._polls_gap / (1 + min(FASTER * self._polls_gap**2, SOONER))
             self._polls_gap = gap if gap > max(self._gap, _NO_GAP) else 0.0
 
     def _first(self, now: float) -> Who:
