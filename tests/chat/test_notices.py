@@ -9,10 +9,12 @@ import pytest
 from bot.chat.mass_notices import MassNotices
 from bot.chat.notices import Notices
 from bot.gateway.context import About
-from bot.gateway.messenger import Messenger
+from bot.gateway.messenger import Messenger, Screen
 from bot.jobs.notices import Delivered
+from storage import waiting
 from storage.outbox import Notice
 from storage.sqlite import open_sqlite
+from tests.storage.stored import ANNA, NOW, connect
 
 ABOUT = About("Panel", "https://panel.example", "")
 
@@ -43,3 +45,28 @@ async def test_what_cannot_be_put_into_words_is_given_up(
 ) -> None:
     notice = Notice(id=1, chat_id=7, order_id="o", kind=kind, facts=facts, language="en")
     assert await notices.deliver(notice) == Delivered()
+
+
+class Speaking(Messenger):
+    def __init__(self) -> None:
+        self.said: list[int] = []
+
+    async def send(self, chat_id: int, screen: Screen) -> int:
+        self.said.append(chat_id)
+        return 1
+
+
+async def test_that_the_panel_does_not_answer_is_said_only_while_it_does_not(tmp_path: Path) -> None:
+    db, messenger = await open_sqlite(tmp_path / "bot.db"), Speaking()
+    masses = MassNotices(db, messenger, ABOUT, turn=no_turn, pause=lambda _: None)
+    notices = Notices(db, messenger, ABOUT, masses=masses, pause=lambda _: None, clock=lambda: 0.0)
+    account = await connect(db)
+    notice = Notice(id=1, chat_id=ANNA, order_id=None, kind="away", facts={}, language="en")
+    await waiting.tell(db, [account.id], now=NOW)
+    assert await notices.deliver(notice) == Delivered()
+    assert messenger.said == [ANNA]
+
+    await waiting.over(db, account)
+    assert await notices.deliver(notice) == Delivered()
+    assert messenger.said == [ANNA]
+    await db.close()

@@ -204,3 +204,14 @@ async def test_nothing_is_told_of_an_order_that_was_erased(db: SqliteDatabase) -
     await accounts.forget(db, chat_id=ANNA)
     await looked_at(db, order, facts={})
     assert await table(db, "outbox") == await table(db, "orders") == []
+
+
+async def test_keys_that_fail_can_be_passed_over(db: SqliteDatabase) -> None:
+    await place(db, "a", due_at=NOW - 10)
+    await place(db, "b", due_at=NOW, account_id="key-2", chat_id=BORIS)
+    first = await claim(db)
+    await tracking.put_back(db, claim=first, orders=first.orders, until=NOW + 1, failures=1)
+    later = NOW + 2
+    assert await claimed(db, now=later, failing=False) == {"b"}
+    assert await claimed(db, now=later, failing=False) is None
+    assert await claimed(db, now=later) == {"a"}
