@@ -35,7 +35,6 @@ from bot.jobs.notices import NoticesJob
 from bot.jobs.placing import Placing
 from bot.jobs.tracking import TrackingJob
 from bot.panel.client import PERSON_SECONDS, PanelClient
-from bot.panel.errors import PanelError
 from bot.panel.pacing import Pace, Turns
 from bot.settings import Settings
 from storage.database import Database
@@ -58,22 +57,17 @@ class Parts:
         messenger = Messenger(bot, budget)
         interval = settings.poll_interval
         pace = Pace(settings.panel_requests_per_minute)
-        self.breaker = Breaker(interval=interval, opened=lambda: pace.ease(min(interval, 2.0) / 2))
         turns = Turns(pace)
-
-        def hear(key: str, error: PanelError | None, *, poll: bool) -> None:
-            self.breaker.hear(key, error, poll=poll)
-            pace.hear(error)
-
+        self.breaker = Breaker(interval=interval, pace=pace)
         self.panels = (
             PanelClient(
                 settings.panel_url,
                 seconds=PERSON_SECONDS,
                 aside=self._aside,
                 turn=turns.person,
-                hear=partial(hear, poll=False),
+                hear=partial(self.breaker.hear, poll=False),
             ),
-            PanelClient(settings.panel_url, turn=turns.machine, hear=partial(hear, poll=True)),
+            PanelClient(settings.panel_url, turn=turns.machine, hear=partial(self.breaker.hear, poll=True)),
         )
         people, machines = self.panels
         vault = Vault(settings.keys, on_secret=logs.hide)

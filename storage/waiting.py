@@ -10,14 +10,14 @@ _WATCHED_SECONDS = 600.0  # from placing an order on; later nobody sits before i
 
 # They placed an order just now, and nothing is known of it yet.
 _WAITING = (
-    "a.panel = :panel AND a.away_told_at IS NULL AND o.state = 'open' AND o.word IS NULL "
+    "a.panel = :panel AND o.state = 'open' AND o.word IS NULL "
     "AND o.parent_id IS NULL AND o.next_poll_at IS NOT NULL AND o.created_at > :since "
     "AND NOT EXISTS (SELECT 1 FROM accounts b WHERE b.chat_id = a.chat_id AND b.away_told_at > :since)"
 )
 
 
 async def who(db: Database, *, panel: str, now: float, account_id: str | None = None) -> list[str]:
-    """The accounts of those who wait and were not told; of all, or just of this one."""
+    """The accounts of those who wait and were not told just now; of all, or just of this one."""
     which = "o.account_id = :account_id AND " if account_id is not None else ""
     rows = await db.read(
         "SELECT DISTINCT o.account_id FROM orders o JOIN accounts a ON a.id = o.account_id "

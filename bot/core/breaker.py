@@ -24,6 +24,7 @@ import structlog
 
 from bot.core import schedule
 from bot.panel.errors import NoTurn, PanelError
+from bot.panel.pacing import Pace
 
 KEYS = 3
 
@@ -39,14 +40,14 @@ class State(StrEnum):
 class Breaker:
     """Of one panel. `since` is when it left "closed"; `rounds` counts its waits until a poll is answered.
 
-    `opened` is called each time polls have to wait.
+    What waited meanwhile does not come back all at once: the breaker eases the `pace`.
     """
 
     def __init__(
         self,
         *,
         interval: float = 60.0,
-        opened: Callable[[], None] = lambda: None,
+        pace: Pace | None = None,
         clock: Callable[[], float] = time.time,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -55,7 +56,7 @@ class Breaker:
         self.until = 0.0  # no poll before, while it is open
         self.rounds = 0
         self._interval = interval
-        self._opened = opened
+        self._pace = pace or Pace()
         self._clock = clock
         self._chance = chance
         self._failing: set[int] = set()  # hashes of keys: the keys themselves are nobody's business here
@@ -75,6 +76,7 @@ class Breaker:
 
     def hear(self, key: str, error: PanelError | None, *, poll: bool) -> None:
         """How a call with this key went."""
+        self._pace.hear(error)
         if isinstance(error, NoTurn):
             return
         if error is None or not error.is_away:
@@ -103,4 +105,4 @@ class Breaker:
         self.until = now + schedule.rest(
             self.rounds, interval=self._interval, retry_after=error.retry_after, chance=self._chance()
         )
-        self._opened()
+        self._pace.ease(min(self._interval, 2.0) / 2)

@@ -49,10 +49,10 @@ async def test_what_cannot_be_put_into_words_is_given_up(
 
 class Speaking(Messenger):
     def __init__(self) -> None:
-        self.said: list[int] = []
+        self.said: list[tuple[int, str]] = []
 
     async def send(self, chat_id: int, screen: Screen) -> int:
-        self.said.append(chat_id)
+        self.said.append((chat_id, str(screen.text)))
         return 1
 
 
@@ -64,9 +64,11 @@ async def test_that_the_panel_does_not_answer_is_said_only_while_it_does_not(tmp
     notice = Notice(id=1, chat_id=ANNA, order_id=None, kind="away", facts={}, language="en")
     await waiting.tell(db, [account.id], now=NOW)
     assert await notices.deliver(notice) == Delivered()
-    assert messenger.said == [ANNA]
+    ((chat_id, text),) = messenger.said
+    assert chat_id == ANNA
+    assert "I go on trying" in text
 
     await waiting.over(db, account)
     assert await notices.deliver(notice) == Delivered()
-    assert messenger.said == [ANNA]
+    assert len(messenger.said) == 1
     await db.close()

@@ -19,9 +19,20 @@ from bot.panel.errors import (
     PanelRefused,
     PanelUnreachable,
 )
+from bot.panel.pacing import Pace, Who
 from bot.panel.replies import load
 
 LONGEST = 60.0
+
+
+class Counted(Pace):
+    """Says how often it was eased: each time polls have to wait."""
+
+    eased = 0
+
+    def ease(self, gap: float) -> None:
+        super().ease(gap)
+        self.eased += 1
 
 
 @dataclass
@@ -30,14 +41,15 @@ class Panel:
 
     now: float = 1000.0
     chance: float = 0.5
-    opened: int = 0
+    pace: Counted = field(default_factory=Counted)
     breaker: Breaker = field(init=False)
 
     def __post_init__(self) -> None:
-        self.breaker = Breaker(clock=lambda: self.now, chance=lambda: self.chance, opened=self._count)
+        self.breaker = Breaker(clock=lambda: self.now, chance=lambda: self.chance, pace=self.pace)
 
-    def _count(self) -> None:
-        self.opened += 1
+    @property
+    def opened(self) -> int:
+        return self.pace.eased
 
     def fails(self, *keys: str, poll: bool = True, error: PanelError | None = None) -> None:
         for key in keys:
@@ -185,6 +197,14 @@ def test_an_answered_probe_closes_it(panel: Panel) -> None:
     panel.answers()
     assert (panel.state, panel.breaker.since, panel.breaker.rounds) == (State.CLOSED, None, 0)
     assert all(panel.breaker.enter() for _ in range(8))
+
+
+def test_polls_come_back_gently_and_people_at_once(panel: Panel) -> None:
+    panel.breaks()
+    panel.waits_until_half_open()
+    panel.answers()
+    assert panel.pace.is_free(Who.PERSON)
+    assert not panel.pace.is_free(Who.MACHINE)
 
 
 def test_waits_double_up_to_a_minute_and_are_spread(panel: Panel) -> None:

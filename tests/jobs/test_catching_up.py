@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from bot.core.breaker import Breaker, State
 from bot.jobs.tracking import WORKERS, TrackingJob
-from bot.panel.errors import PanelError, PanelUnreachable
+from bot.panel.errors import PanelUnreachable
 from bot.panel.pacing import Pace, Turns
 from storage.tracking import Claim
 from tests.jobs.test_tracking import Due, keys
@@ -23,9 +23,8 @@ class Away(Due):
         self.is_back = False
         self.asked_at: list[float] = []
         pace = Pace(per_minute)
-        self.breaker = Breaker(opened=lambda: pace.ease(1.0), clock=time)
+        self.breaker = Breaker(pace=pace, clock=time)
         self.turns = Turns(pace, clock=time, sleep=time.sleep)
-        self.pace = pace
         self.job = TrackingJob(self, news=lambda: None, breaker=self.breaker, turns=self.turns)
 
     async def look(self, claim: Claim) -> bool:
@@ -35,15 +34,12 @@ class Away(Due):
         await self.turns.machine()
         self.asked_at.append(self.time.now)
         await self.time.sleep(ANSWER_SECONDS)
-        self.hear(key, None if self.is_back else PanelUnreachable("no reply in time"))
+        error = None if self.is_back else PanelUnreachable("no reply in time")
+        self.breaker.hear(key, error, poll=True)
         self.looking.remove(key)
         if not self.is_back:
             self.waiting.append(key)
         return False
-
-    def hear(self, key: str, error: PanelError | None) -> None:
-        self.breaker.hear(key, error, poll=True)
-        self.pace.hear(error)
 
     async def run(self, seconds: int) -> None:
         """With a tick each second."""

@@ -152,16 +152,15 @@ async def test_the_next_outage_is_news_for_the_next_order(chat: Person, panel: P
 
 
 async def test_who_saw_it_on_the_screen_is_not_told_again(world: World, chat: Person, panel: Panel) -> None:
-    panel.misbehave(Trouble.HANG, action="status", times=1)
-    order_id = await places(chat)
-    await panel.next_call("status")
     panel.misbehave(Trouble.SERVER_ERROR, action="status")
+    order_id = await places(chat)
+    await change(world, "UPDATE accounts SET rest_until = 9e9")
     await says(chat, "/orders")
     await taps(chat, order_id)
     await chat.taps("Refresh")
     shown = await chat.sees("does not answer right now")
     assert "changes nothing about your order" in shown.text
-    panel.release()
+    await change(world, "UPDATE accounts SET rest_until = 0")
     await eventually(lambda: rows(world, "SELECT 1 FROM accounts WHERE failures > 3"))
     assert AWAY not in chat.reads
 
@@ -183,6 +182,8 @@ async def test_the_operators_limit_holds_for_all_requests_together(tmp_path: Pat
         chat = await world.person()
         for number in range(3):
             await places(chat, f"1 https://example.com/p/{number} 1000")
+        await looked_at(world)
+        world.panel.misbehave(Trouble.ERROR, action="status", times=4, text="Incorrect order ID")
         world.panel.set_order("23503", status="In progress")
         await chat.sees("Order 23503: In progress")
         calls = list(world.panel.requests)
