@@ -57,6 +57,7 @@ async def away_for_ten_minutes(world: World, people: list[Person], log_lines: io
     retry_after = {"Retry-After": "600"}
     world.panel.misbehave(Trouble.CUSTOM, status=503, body="<html>", headers=retry_after)
     await eventually(lambda: OPENED in log_lines.getvalue())
+    await asyncio.sleep(A_WHILE)  # polls that were under way have ended
     world.panel.set_order(order_id, status="In progress")
     await change(world, "UPDATE orders SET next_poll_at = 1 WHERE panel_order_id = ?", order_id)
     return order_id
