@@ -159,6 +159,19 @@ async def test_the_next_outage_is_news_for_the_next_order(chat: Person, panel: P
         await chat.sees(f"Order {order_id}: In progress")
 
 
+@pytest.mark.parametrize("said", ["/balance", "/order", "/services", "/status 7", "/status 7 8", "/track 7"])
+@pytest.mark.parametrize("trouble", [Trouble.SERVER_ERROR, Trouble.RATE_LIMIT])
+async def test_who_asks_is_told_once_what_happened_and_what_to_do(
+    chat: Person, panel: Panel, said: str, trouble: Trouble
+) -> None:
+    panel.misbehave(trouble)
+    typed = await chat.types(said)
+    told = await hears(chat, "Nothing was ordered or charged by this. Please try again in a", after=typed)
+    assert ("does not answer right now" if trouble is Trouble.SERVER_ERROR else "refused:") in told.text
+    await asyncio.sleep(A_WHILE)
+    assert [m for m in chat.chat.newest(from_bot=True) if m.id > typed.id] == [told]
+
+
 async def test_who_saw_it_on_the_screen_is_not_told_again(world: World, chat: Person, panel: Panel) -> None:
     panel.misbehave(Trouble.SERVER_ERROR, action="status")
     order_id = await places(chat)
