@@ -3,7 +3,7 @@
 import sys
 import time
 
-from benchmarks import catalogue, cpu, latency, polling, requests, updates
+from benchmarks import catalogue, cpu, latency, notices, polling, requests, updates
 from benchmarks.figures import Figure
 
 BENCHMARKS = {
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "polling": polling.measure,
     "requests": requests.measure,
     "catalogue": catalogue.measure,
+    "notices": notices.measure,
 }
 
 

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, suppress
 
 IN_ALL = 30  # messages in any second
 PER_CHAT_SECONDS = 1.0
+APART_SECONDS = 0.02  # between two notices: thirty at once would hold up people, and each other
 
 
 class Budget:
@@ -23,6 +24,7 @@ class Budget:
         self._sent: deque[float] = deque()
         self._last_to: OrderedDict[int, float] = OrderedDict()
         self._paused_until = 0.0
+        self._next_at = 0.0
         self._turn = asyncio.Lock()
         self._answered = asyncio.Event()
 
@@ -63,6 +65,7 @@ class Budget:
                     await self._sleep(wait)
                 if self._until_chat(chat_id) <= 0:
                     self._on_the_way[chat_id] += 1
+                    self._next_at = self._clock() + APART_SECONDS
                     return
 
     async def _sleep(self, seconds: float) -> None:
@@ -83,9 +86,10 @@ class Budget:
         now = self._clock()
         self._forget(now)
         too_many = self._on_the_way.total() + len(self._sent) - IN_ALL
-        if too_many < 0:
-            return self.rest()
-        return max(self._sent[too_many] + 1.0 - now, self.rest()) if too_many < len(self._sent) else math.inf
+        if too_many >= len(self._sent):
+            return math.inf
+        room_at = self._sent[too_many] + 1.0 if too_many >= 0 else now
+        return max(max(room_at, self._next_at, self._paused_until) - now, 0.0)
 
     def _forget(self, now: float) -> None:
         while self._sent and self._sent[0] <= now - 1.0:
