@@ -3,7 +3,7 @@
 import sys
 import time
 
-from benchmarks import catalogue, cpu, latency, notices, polling, requests, updates
+from benchmarks import catalogue, cpu, latency, notices, polling, requests, simulation, updates
 from benchmarks.figures import Figure
 
 BENCHMARKS = {
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "requests": requests.measure,
     "catalogue": catalogue.measure,
     "notices": notices.measure,
+    "simulation": simulation.measure,
 }
 
 

@@ -1,9 +1,10 @@
-"""How fast the whole bot empties a full outbox, and whether it keeps Telegram's limits, by Telegram's clock."""
+"""How fast the whole bot empties a full outbox, and whether Telegram's limits hold by its own clock."""
 
 import json
 import time
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from benchmarks import bots
 from benchmarks.figures import Figure
@@ -47,7 +48,9 @@ async def _ours_with_news(url: str, folder: Path) -> None:
     settings = sandbox_settings(url, bots.OURS, folder)
     db = await open_sqlite(settings.database_path)
     now = time.time()
-    rows = [(ONCE + n % OFTEN, "parked", {"last_four": "cdef"}) for n in range(OFTEN * SEVERAL)]
+    rows: list[tuple[int, str, dict[str, Any]]] = [
+        (ONCE + n % OFTEN, "parked", {"last_four": "cdef"}) for n in range(OFTEN * SEVERAL)
+    ]
     rows += [(chat_id, "change", CHANGE) for chat_id in range(ONCE)]
     for chat_id, kind, facts in rows:
         await db.execute(
