@@ -64,7 +64,7 @@ async def _measure(where: Servers, folder: Path) -> list[Figure]:
 async def _round(loop: Loop) -> tuple[float, list[float]]:
     """Orders a second, and by how much the event loop was late meanwhile."""
     lag: list[float] = []
-    watching = asyncio.create_task(_watch(lag))
+    watching = asyncio.create_task(watch_lag(lag))
     began = time.perf_counter()
     await loop.run()
     took = time.perf_counter() - began
@@ -72,7 +72,7 @@ async def _round(loop: Loop) -> tuple[float, list[float]]:
     return ORDERS / took, lag
 
 
-async def _watch(found: list[float]) -> None:
+async def watch_lag(found: list[float]) -> None:
     """Note by how much the event loop is late."""
     while True:
         began = time.perf_counter()
