@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.figures import Figure, middle_ratio, percentile
+from benchmarks.figures import Figure, against, percentile
 from benchmarks.poll_loops import BareLoop, Loop, OurLoop, fill, make_all_due
 from benchmarks.polling import INTERVAL, watch_lag
 from benchmarks.processes import Servers, process, servers
@@ -108,41 +108,22 @@ _LOOPS = {"ours": _ours, "bare": _bare}
 
 
 def _figures(found: list[list[Round]], requests: float) -> list[Figure]:
-    ours, bare = found
     speed = [[ORDERS / each.seconds for each in rounds] for rounds in found]
     cpu = [[each.cpu_seconds / ORDERS * 1e6 for each in rounds] for rounds in found]
     lags = [[each.lag * 1e3 for each in rounds] for rounds in found]
+    ours, bare = (f"{statistics.median(lag):.1f} ({min(lag):.1f} to {max(lag):.1f})" for lag in lags)
+    peak, bare_peak = (rounds[-1].megabytes for rounds in found)
     return [
         Figure(f"{ORDERS:,} orders: requests / fewest", requests, "==", 1.0, detail=f"of {KEYS:,} keys"),
-        Figure(
-            "  orders a second / bare loop",
-            middle_ratio(*speed),
-            ">=",
-            0.67,
-            detail=_spread(speed, "orders a second"),
-        ),
-        Figure(
-            "  CPU per order / bare loop", middle_ratio(*cpu), "<=", 1.5, detail=_spread(cpu, "microseconds")
-        ),
+        against("  orders a second / bare loop", speed, ">=", 0.67, "a second"),
+        against("  CPU per order / bare loop", cpu, "<=", 1.5, "microseconds"),
         Figure(
             "  event-loop lag, p99",
             statistics.median(lags[0]),
             "<=",
             10.0,
             "ms",
-            _spread(lags, "ms"),
+            f"{ours} against {bare} ms in {ROUNDS} rounds",
         ),
-        Figure(
-            "  memory",
-            ours[-1].megabytes,
-            "<=",
-            150.0,
-            "MB",
-            f"the process's peak; the bare loop: {bare[-1].megabytes:.0f} MB",
-        ),
+        Figure("  memory, peak", peak, "<=", 150.0, "MB", f"against {bare_peak:.0f} MB, libraries included"),
     ]
-
-
-def _spread(found: list[list[float]], unit: str) -> str:
-    ours, bare = (f"{statistics.median(each):.0f} ({min(each):.0f}-{max(each):.0f})" for each in found)
-    return f"{ours} against {bare} {unit}"
