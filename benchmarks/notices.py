@@ -47,7 +47,7 @@ async def _ours_with_news(url: str, folder: Path) -> None:
     """Notices that are apart for certain: one change a chat, or several about its key."""
     settings = sandbox_settings(url, bots.OURS, folder)
     db = await open_sqlite(settings.database_path)
-    now = time.time()
+    now = time.time() - 60.0  # long enough to wait for no others
     rows: list[tuple[int, str, dict[str, Any]]] = [
         (ONCE + n % OFTEN, "parked", {"last_four": "cdef"}) for n in range(OFTEN * SEVERAL)
     ]

@@ -39,7 +39,7 @@ Delivery = Delivered | TryAgain | Unreachable
 
 
 class NoticesJob:
-    """`turn` waits until a notice may go to a chat, and counts it; `count` only counts."""
+    """`turn` waits until a notice may go to a chat and counts it; `count` only counts."""
 
     def __init__(
         self,
