@@ -37,13 +37,13 @@ class Run(NamedTuple):
 
 
 def measure() -> list[Figure]:
-    usual = _run(list(lives(SAMPLED)))
-    slower = _run([life.slowed(SLOWER) for life in lives(SAMPLED // 4)])
+    usual = simulate(list(lives(SAMPLED)))
+    slower = simulate([life.slowed(SLOWER) for life in lives(SAMPLED // 4)])
     drawing.draw(PICTURE, ours=usual.ours, fixed=usual.fixed, every=usual.every)
     requests = usual.looks / SAMPLED * ORDERS / DAYS / LARGEST_BATCH
     return [
-        Figure("a change is seen, p50 / fixed interval", _ratio(usual), "<=", 0.4, detail=_detail(usual)),
-        Figure("the same if all took 4 times as long", _ratio(slower), "<=", 0.4, detail=_detail(slower)),
+        Figure("a change is seen, p50 / fixed interval", ratio(usual), "<=", 0.4, detail=_detail(usual)),
+        Figure("the same if all took 4 times as long", ratio(slower), "<=", 0.4, detail=_detail(slower)),
         Figure("a change is seen at the latest after", max(usual.ours) / 60, "<=", 60.0, "min"),
         Figure(
             "looks / looking each minute",
@@ -55,7 +55,7 @@ def measure() -> list[Figure]:
     ]
 
 
-def _ratio(run: Run) -> float:
+def ratio(run: Run) -> float:
     return percentile(run.ours, 50) / percentile(run.fixed, 50)
 
 
@@ -64,11 +64,11 @@ def _detail(run: Run) -> str:
     return f"p50 {a:.0f}, p99 {b:.0f} s; looking each {run.every:.0f} s: {c:.0f}, {d:.0f} s"
 
 
-def _run(found: Sequence[Life]) -> Run:
+def simulate(found: Sequence[Life]) -> Run:
     looks = 0
     ours: list[float] = []
     for life in found:
-        looks += _look_at_order(life, ours)
+        looks += look_at_order(life, ours)
         if life.refill:
             looks += _look_at_refill(life, ours)
     changes = [[at for at, _ in each] for life in found for each in (life.changes, life.refill) if each]
@@ -78,7 +78,7 @@ def _run(found: Sequence[Life]) -> Run:
     return Run(looks, _looks_each(INTERVAL, ends), ours, fixed, every)
 
 
-def _look_at_order(life: Life, delays: list[float]) -> int:
+def look_at_order(life: Life, delays: list[float]) -> int:
     """The number of looks; how late each change is seen is appended to `delays`."""
     order, changes = _FRESH, life.changes
     looks = seen = 0
