@@ -32,7 +32,7 @@ def decide(
     changed_at = now if told else order.changed_at
     # A request to cancel makes a change likely, however long nothing happened before.
     moved_at = _moved_at(order, changed_at)
-    pace = schedule.pace(status, unchanged_for=now - moved_at)
+    pace = schedule.pace(status, unchanged_for=now - moved_at, cancelling=order.cancel_asked_at is not None)
     state = "ended" if status.ended else "open"
     last_look = scheduled and state == order.state == "ended" and not told
     look = Look(

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 import structlog
@@ -12,7 +13,7 @@ from storage.database import Database
 from storage.outbox import Notice
 
 LEASE_SECONDS = 60.0
-AT_ONCE = 29  # chats; what Telegram takes in a second
+AT_ONCE = 30  # chats; what Telegram takes in a second
 
 log = structlog.get_logger()
 
@@ -45,7 +46,7 @@ class NoticesJob:
         db: Database,
         *,
         deliver: Callable[[Notice], Awaitable[Delivery]],
-        turn: Callable[[int], Awaitable[None]],
+        turn: Callable[[int], AbstractAsyncContextManager[None]],
         count: Callable[[int], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -98,11 +99,9 @@ class NoticesJob:
 
     async def _send(self, notice: Notice) -> None:
         try:
-            await self._turn(notice.chat_id)
-            if self._stopping:
-                await outbox.put_off(self._db, notice_id=notice.id, until=self._clock())
-                return
-            await self._settle(notice, await self._deliver(notice))
+            async with self._turn(notice.chat_id):
+                delivery = TryAgain(0.0) if self._stopping else await self._deliver(notice)
+            await self._settle(notice, delivery)
         except Exception:
             log.exception("notice not sent")  # its lease ends by itself
         finally:

@@ -1,6 +1,7 @@
 """Notices on their way out: one that cannot be said does not hold up the others."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,16 @@ class Refusing(Messenger):
         return
 
 
-async def no_turn(_: int) -> None:
-    return
+@asynccontextmanager
+async def at_once(_: int) -> AsyncIterator[None]:
+    yield
 
 
 @pytest.fixture
 async def notices(tmp_path: Path) -> AsyncIterator[Notices]:
     db = await open_sqlite(tmp_path / "bot.db")
     messenger = Refusing()
-    masses = MassNotices(db, messenger, ABOUT, turn=no_turn, pause=lambda _: None)
+    masses = MassNotices(db, messenger, ABOUT, turn=at_once, pause=lambda _: None)
     yield Notices(db, messenger, ABOUT, masses=masses, pause=lambda _: None, clock=lambda: 0.0)
     await db.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,10 @@ class Post:
             db, deliver=self.deliver, turn=self.turn, count=self.counted.append, clock=lambda: self.now
         )
 
-    async def turn(self, _: int) -> None:
+    @asynccontextmanager
+    async def turn(self, _: int) -> AsyncIterator[None]:
         await self.free.wait()
+        yield
 
     async def deliver(self, notice: Notice) -> Delivery:
         self.on_their_way.append(notice.chat_id)
