@@ -60,7 +60,7 @@ class Speaking(Messenger):
 
 async def test_that_the_panel_does_not_answer_is_said_only_while_it_does_not(tmp_path: Path) -> None:
     db, messenger = await open_sqlite(tmp_path / "bot.db"), Speaking()
-    masses = MassNotices(db, messenger, ABOUT, turn=no_turn, pause=lambda _: None)
+    masses = MassNotices(db, messenger, ABOUT, turn=at_once, pause=lambda _: None)
     notices = Notices(db, messenger, ABOUT, masses=masses, pause=lambda _: None, clock=lambda: 0.0)
     account = await connect(db)
     notice = Notice(id=1, chat_id=ANNA, order_id=None, kind="away", facts={}, language="en")
