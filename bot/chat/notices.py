@@ -6,9 +6,11 @@ from contextlib import suppress
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.chat.bundles import UNSAYABLE, with_lines
 from bot.chat.mass_notices import MassNotices
-from bot.chat.screens import aftersales, outcomes, uncertain
+from bot.chat.screens import aftersales, bundles, outcomes, slow, uncertain
 from bot.chat.screens import orders as screens
+from bot.core.slow import is_pending
 from bot.gateway.context import About
 from bot.gateway.messenger import Messenger, Screen, seconds
 from bot.gateway.texts import speaking
@@ -46,7 +48,7 @@ class Notices:
     async def deliver(self, notice: Notice) -> Delivery:
         try:
             with speaking(notice.language):
-                await self._tell(notice)
+                await (self._tell_together(notice) if notice.more else self._tell(notice))
         except RetryAfter as error:
             self._pause(seconds(error))
             return TryAgain(seconds(error))
@@ -56,7 +58,7 @@ class Notices:
             # Telegram will never take it; what it says is in /orders all the same.
             log.error("notice given up", kind=notice.kind, error=str(error))
             return Delivered()
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        except UNSAYABLE:
             # It cannot be put into words, and will not be later: it must not hold up those behind it.
             log.exception("notice given up", kind=notice.kind)
             return Delivered()
@@ -76,11 +78,28 @@ class Notices:
             case "refill":
                 screen = aftersales.refill_news(notice.facts, notice.order_id or "", self._about)
                 await self._messenger.send(notice.chat_id, screen)
+            case "slow":
+                await self._tell_slow(notice)
             case "mass":
                 await self._masses.tell(notice)
             case "parked":
                 screen = screens.parked(notice.facts["last_four"], self._about)
                 await self._messenger.send(notice.chat_id, screen)
+
+    async def _tell_together(self, notice: Notice) -> None:
+        found = await with_lines(self._db, notice.all, now=self._clock())
+        if len(found) == 1:
+            await self._tell(found[0][0])
+        elif found:
+            news, lines = zip(*found, strict=True)
+            await self._messenger.send(notice.chat_id, bundles.bundle(news, lines))
+
+    async def _tell_slow(self, notice: Notice) -> None:
+        """Unless it goes on by now: it may have waited for the end of quiet hours."""
+        order = await orders.get(self._db, chat_id=notice.chat_id, order_id=notice.order_id or "")
+        if order is not None and is_pending(order):
+            screen = slow.slow(notice.facts, order, self._about, now=self._clock())
+            await self._messenger.send(notice.chat_id, screen)
 
     async def _tell_outcome(self, notice: Notice) -> None:
         order = await orders.get(self._db, chat_id=notice.chat_id, order_id=notice.order_id or "")
