@@ -97,7 +97,7 @@ async def point_out(
                 ),
                 "now": now,
             }
-            for row in rows
+            for row in sorted(rows, key=lambda row: float(row["changed_at"]))
         ],
     )
     return len(rows)
