@@ -61,8 +61,10 @@ async def test_three_times_as_long_as_orders_took_that_were_seen(world: World) -
     for number in range(5):
         order = await world.place(await world.account(), link=f"https://example.com/p/{number}x")
         await world.db.execute(
-            "UPDATE orders SET state = 'ended', word = 'Completed', changed_at = created_at + 7200 WHERE id = :id",
+            "UPDATE orders SET state = 'ended', word = 'Completed', changed_at = created_at + :took "
+            "WHERE id = :id",
             id=order.id,
+            took=2 * HOUR,
         )
     job = Job(world)
     assert await job.told_after(6 * HOUR - 1) == []

@@ -45,11 +45,12 @@ async def test_says_what_it_does_and_what_comes_at_once_all_the_same(chat: Perso
         "🌙 Quiet hours: off. News comes at any time of day.\n"
         "📬 Digest: off. News comes when it happens.\n\n"
         f"🕒 I do not know your time zone yet; by UTC it is {datetime.now(UTC):%H:%M}.\n\n"
-        "Orders you place, and whatever you have to decide about money or your key, are told at once."
+        "Always told at once: how placing an order went, and whatever needs you, like a key that stopped "
+        "working."
     ), shown.text
     assert shown.buttons == [
         "• Every change",
-        "Only ends",
+        "When it ends",
         "Nothing",
         "Quiet hours",
         "Time zone",
@@ -66,9 +67,9 @@ async def test_without_a_key_the_key_comes_first(world: World) -> None:
 async def test_only_ends(chat: Person, panel: Panel) -> None:
     order_id = await places(chat)
     shown = await says(chat, "/settings")
-    await taps(chat, "Only ends", on=shown)
+    await taps(chat, "When it ends", on=shown)
     assert "You hear when an order ends" in shown.text
-    assert shown.buttons[:3] == ["Every change", "• Only ends", "Nothing"]
+    assert shown.buttons[:3] == ["Every change", "• When it ends", "Nothing"]
 
     panel.set_order(order_id, status="In progress")
     await asyncio.sleep(A_WHILE)
@@ -102,7 +103,7 @@ async def test_quiet_hours_in_three_taps_on_one_message(world: World, chat: Pers
     assert label == f"{datetime.now(UTC) + timedelta(hours=5, minutes=30):%H:%M} Kolkata"
     await taps(chat, label, on=shown)
 
-    assert "Quiet hours: 22:00–08:00. News waits, and comes in one message afterwards." in shown.text
+    assert "Quiet hours: 22:00–08:00. News waits then, and comes together afterwards." in shown.text
     assert "By your clock it is" in shown.text
     assert chat.last == shown
     (person,) = rows(world, "SELECT * FROM people")

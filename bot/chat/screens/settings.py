@@ -12,7 +12,7 @@ from bot.gateway.texts import lines, paragraphs, shorten, t
 from storage.preferences import Preferences
 
 OFF = "off"
-TOLD_OF = {"every": "Every change", "ended": "Only ends", "none": "Nothing"}
+TOLD_OF = {"every": "Every change", "ended": "When it ends", "none": "Nothing"}
 HOURS = ((22 * 60, 8 * 60), (23 * 60, 7 * 60), (0, 8 * 60), (21 * 60, 9 * 60))
 
 _TOLD_OF = {
@@ -53,11 +53,12 @@ def settings(wanted: Preferences, *, now: float, note: Markup | None = None) -> 
 
 def quiet(wanted: Preferences, *, awaited: bool, note: Markup | None = None) -> Screen:
     """`awaited`: the next message is taken for the hours."""
+    between = _between(wanted)
     return Screen(
         paragraphs(
             note,
-            _quiet_line(wanted),
-            t("<b>When shall I keep quiet?</b> What there is to tell then comes in one message afterwards."),
+            t("<b>When shall I keep quiet?</b> News waits then, and comes together afterwards."),
+            t("Now: {hours}", hours=hours(*between)) if between else None,
             _always(),
             t("Other hours? Type them, like <code>22:30-07:15</code>.")
             if awaited
@@ -105,12 +106,18 @@ def hours(start: int, end: int) -> str:
 
 
 def _quiet_line(wanted: Preferences) -> Markup:
-    if wanted.quiet_from is None or wanted.quiet_to is None:
+    between = _between(wanted)
+    if between is None:
         return t("🌙 <b>Quiet hours: off.</b> News comes at any time of day.")
     return t(
-        "🌙 <b>Quiet hours: {hours}.</b> News waits, and comes in one message afterwards.",
-        hours=hours(wanted.quiet_from, wanted.quiet_to),
+        "🌙 <b>Quiet hours: {hours}.</b> News waits then, and comes together afterwards.",
+        hours=hours(*between),
     )
+
+
+def _between(wanted: Preferences) -> tuple[int, int] | None:
+    start, end = wanted.quiet_from, wanted.quiet_to
+    return None if start is None or end is None else (start, end)
 
 
 def _digest_line(wanted: Preferences, now: float) -> Markup:
@@ -121,7 +128,9 @@ def _digest_line(wanted: Preferences, now: float) -> Markup:
 
 
 def _always() -> Markup:
-    return t("Orders you place, and whatever you have to decide about money or your key, are told at once.")
+    return t(
+        "Always told at once: how placing an order went, and whatever needs you, like a key that stopped working."
+    )
 
 
 def _zone_button(name: str, now: float, *, is_theirs: bool) -> Button:
