@@ -129,7 +129,8 @@ def _digest_line(wanted: Preferences, now: float) -> Markup:
 
 def _always() -> Markup:
     return t(
-        "Always told at once: how placing an order went, and whatever needs you, like a key that stopped working."
+        "Always told at once: how placing an order went, and whatever needs you, "
+        "like a key that stopped working."
     )
 
 
