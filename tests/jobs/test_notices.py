@@ -291,3 +291,21 @@ async def test_what_a_person_does_not_want_to_hear_of_is_not_sent(post: Post) ->
     post.now += GATHER_SECONDS
     await post.settles()
     assert (post.delivered, await post.left()) == ([], [])
+
+
+async def test_what_waits_at_night_comes_as_one_message_when_the_night_is_over(post: Post) -> None:
+    night, morning = NOW - NOW % 86400 + 23 * 3600, NOW - NOW % 86400 + 32 * 3600
+    await connect(post.db, "key-1", chat_id=1)
+    await preferences.save(post.db, Preferences(quiet_from=22 * 60, quiet_to=8 * 60), chat_id=1)
+    for hour in range(3):
+        post.now = night + hour * 3600
+        await change(post, f"order-{hour}")
+        post.now += GATHER_SECONDS
+        await post.settles()
+    post.now = morning - 1
+    await post.settles()
+    assert post.delivered == []
+
+    post.now = morning
+    await post.settles()
+    assert (post.delivered, await post.left()) == ([1], [])
