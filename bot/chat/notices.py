@@ -15,7 +15,7 @@ from bot.gateway.context import About
 from bot.gateway.messenger import Messenger, Screen, seconds
 from bot.gateway.texts import speaking
 from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
-from storage import orders
+from storage import orders, preferences
 from storage.database import Database
 from storage.orders import Order
 from storage.outbox import Notice
@@ -105,7 +105,8 @@ class Notices:
         order = await orders.get(self._db, chat_id=notice.chat_id, order_id=notice.order_id or "")
         if order is None:
             return
-        screen = self._outcome(order)
+        wanted = await preferences.of(self._db, chat_id=order.chat_id)
+        screen = self._outcome(order, wanted.told_of)
         is_fresh = order.message_id is not None and self._clock() - order.created_at < EDITED_WITHIN
         edited = False
         if is_fresh:
@@ -114,13 +115,13 @@ class Notices:
         if not edited:
             await self._messenger.send(order.chat_id, screen)
 
-    def _outcome(self, order: Order) -> Screen:
+    def _outcome(self, order: Order, told_of: str) -> Screen:
         match order.state:
             case "rejected":
                 return outcomes.rejected(order, self._about)
             case "uncertain":
                 return uncertain.uncertain(order, self._about)
             case "open" | "ended":
-                return outcomes.placed(order)
+                return outcomes.placed(order, told_of)
             case _:
                 return screens.card(order, self._about)

@@ -91,6 +91,7 @@ async def test_nothing_but_what_was_asked_for(world: World, chat: Person, panel:
     panel.set_order(canceled, status="Canceled", charge="0")
     await chat.sees(f"Order {canceled}: Canceled")
     await places(chat, f"1 {LINK}/3 100")
+    assert "/orders shows how it is doing." in chat.last.text
 
 
 async def test_quiet_hours_in_three_taps_on_one_message(world: World, chat: Person) -> None:

@@ -53,7 +53,7 @@ async def test_says_how_long_what_is_usual_and_what_can_be_done(
         "Instagram Followers\n"
         "This service usually takes 2 hours, says the panel.\n\n"
         "What you can do:\n"
-        "• wait: many start late, and I tell you when it does\n"
+        "• wait: many start late, and I go on watching\n"
         f"• ask support at {world.url}; give them the order's id\n"
         "• ask the panel to cancel it; if it does, your money comes back"
     ), news.text

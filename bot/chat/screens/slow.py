@@ -27,7 +27,7 @@ def slow(news: Mapping[str, Any], order: Order, about: About, *, now: float) -> 
             lines(t("{name}", name=shorten(news["service"], 250)) or None, _usual(news)),
             lines(
                 t("What you can do:"),
-                t("• wait: many start late, and I tell you when it does"),
+                t("• wait: many start late, and I go on watching"),
                 t("• ask support at {site}; give them the order's id", site=about.panel_site),
                 t("• ask the panel to cancel it; if it does, your money comes back") if may_cancel else None,
             ),
