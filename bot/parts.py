@@ -31,8 +31,9 @@ from bot.gateway.polling import Polling
 from bot.gateway.transport import Transport
 from bot.gateway.updates import Runner
 from bot.jobs.masses import MassesJob
-from bot.jobs.notices import NoticesJob
+from bot.jobs.notices import GATHER_SECONDS, NoticesJob
 from bot.jobs.placing import Placing
+from bot.jobs.slow import SlowJob
 from bot.jobs.tracking import TrackingJob
 from bot.panel.client import PERSON_SECONDS, PanelClient
 from bot.panel.pacing import Pace, Turns
@@ -84,13 +85,20 @@ class Parts:
         telling = Messenger(bot, None, patience=0.0)
         mass_notices = MassNotices(db, telling, about, turn=budget.turn, pause=budget.pause)
         notices = Notices(db, telling, about, masses=mass_notices, pause=budget.pause, clock=self.clock)
-        self.notices = NoticesJob(db, deliver=notices.deliver, turn=budget.turn, count=budget.charge)
+        self.notices = NoticesJob(
+            db,
+            deliver=notices.deliver,
+            turn=budget.turn,
+            count=budget.charge,
+            gather=min(GATHER_SECONDS, interval / 2),
+        )
         self.placing = Placing(ordering, tell=self.notices.tell_outcome)
         mass_orders = Masses(db, keys, ordering, process=self.process)
         self.masses = MassesJob(db, mass_orders, show=mass_notices.show, news=self.notices.tick)
+        self.slow = SlowJob(db, self.catalogs, panel=settings.panel_url, news=self.notices.news)
         stranded = Stranded(db, keys, machines, interval=interval)
         self.tracking = TrackingJob(
-            tracking, following, stranded, news=self.notices.tick, breaker=self.breaker, turns=turns
+            tracking, following, stranded, news=self.notices.news, breaker=self.breaker, turns=turns
         )
         desk = Desk(
             about=about,
