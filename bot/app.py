@@ -14,10 +14,11 @@ from telegram.error import InvalidToken, TelegramError
 from bot.chat.menu import set_menu
 from bot.gateway.context import Context
 from bot.gateway.polling import TokenInUse
+from bot.jobs.outage import TRY_SECONDS
 from bot.parts import Parts
 from bot.settings import Settings
 from storage import accounts, cancelling, following, inbox, masses, orders, outbox, refills
-from storage.database import Database
+from storage.database import Database, DatabaseTrouble
 from storage.lock import hold
 from storage.sqlite import open_sqlite
 from storage.vault import Vault
@@ -80,13 +81,28 @@ class Bot:
             (self._parts.notices.tick, 0.5),
             (self._parts.masses.tick, MASSES_SECONDS),
             (self._keep_house, HOUSEKEEPING_SECONDS),
+            (self._parts.outage.tick, TRY_SECONDS),
         ):
             clock.run_repeating(
-                _calling(tick),
+                self._calling(tick),
                 every,
                 first=0,
                 job_kwargs={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             )
+
+    def _calling(
+        self, tick: Callable[[], Awaitable[None] | None]
+    ) -> Callable[[Context], Coroutine[Any, Any, None]]:
+        """While the database takes nothing, only what waits for the end of that goes on."""
+
+        async def callback(_: Context) -> None:
+            if self._db.trouble is None or tick == self._parts.outage.tick:
+                found = tick()
+                with suppress(DatabaseTrouble):  # said once, for all
+                    if found is not None:
+                        await found
+
+        return callback
 
     async def _keep_house(self) -> None:
         await accounts.drop_unneeded_keys(self._db)
@@ -104,6 +120,7 @@ class Bot:
             self._parts.masses.stop(GRACE_SECONDS),
             self._parts.tracking.stop(2.0),
             self._parts.notices.stop(2.0),
+            self._parts.outage.stop(),
         )
         await self._parts.catalogs.close()
         with suppress(TimeoutError):
@@ -132,15 +149,6 @@ async def serve(settings: Settings) -> None:
             await Bot(settings, db).run()
         finally:
             await db.close()
-
-
-def _calling(tick: Callable[[], Awaitable[None] | None]) -> Callable[[Context], Coroutine[Any, Any, None]]:
-    async def callback(_: Context) -> None:
-        found = tick()
-        if found is not None:
-            await found
-
-    return callback
 
 
 def _token_lock(settings: Settings) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.core.settling import surely
 from storage import accounts, outbox
 from storage.database import Database
 from storage.outbox import Notice
@@ -70,7 +71,8 @@ class NoticesJob:
         notice = await outbox.outcome_of(self._db, order_id=order_id)
         if notice is not None:
             self._count(notice.chat_id)
-            await self._settle(notice, await self._deliver(notice))
+            delivery = await self._deliver(notice)
+            await surely(lambda: self._settle(notice, delivery))
 
     async def stop(self, grace: float) -> None:
         self._stopping = True
@@ -102,7 +104,8 @@ class NoticesJob:
             if self._stopping:
                 await outbox.put_off(self._db, notice_id=notice.id, until=self._clock())
                 return
-            await self._settle(notice, await self._deliver(notice))
+            delivery = await self._deliver(notice)
+            await surely(lambda: self._settle(notice, delivery))  # or it would be told twice
         except Exception:
             log.exception("notice not sent")  # its lease ends by itself
         finally:
