@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
@@ -17,9 +18,9 @@ from bot.gateway.polling import TokenInUse
 from bot.jobs.outage import TRY_SECONDS
 from bot.parts import Parts
 from bot.settings import Settings
-from storage import accounts, cancelling, following, inbox, masses, orders, outbox, refills
+from storage import accounts, cancelling, following, inbox, masses, orders, outbox, refills, rotation
 from storage.database import Database, DatabaseTrouble
-from storage.lock import hold
+from storage.lock import hold, of_database
 from storage.sqlite import open_sqlite
 from storage.vault import Vault
 
@@ -140,12 +141,14 @@ async def serve(settings: Settings) -> None:
     """
     path = settings.database_path
     with (
-        hold(path.with_name(path.name + ".lock"), f"the database {path}"),
+        of_database(path),
         hold(_token_lock(settings), "this BOT_TOKEN"),
     ):
         db = await open_sqlite(path)
         try:
-            await Vault(settings.keys).check(db)
+            vault = Vault(settings.keys)
+            await vault.check(db)
+            await rotation.announce(db, vault, now=time.time())
             await Bot(settings, db).run()
         finally:
             await db.close()

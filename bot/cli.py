@@ -1,4 +1,7 @@
-"""`panelgram run | sandbox | check | keys new`. Exit codes: 0 fine, 1 could not, 2 wrong settings."""
+"""`panelgram run | sandbox | check | keys new | keys rotate`.
+
+Exit codes: 0 fine, 1 could not, 2 wrong settings.
+"""
 
 import argparse
 import asyncio
@@ -17,6 +20,7 @@ from bot.app import serve
 from bot.check import check
 from bot.demo import serve_sandbox
 from bot.gateway.polling import TokenInUse
+from bot.keys import rotate
 from bot.settings import Settings, WrongSettings, load_settings
 from storage.database import StorageError
 from storage.vault import new_encryption_key
@@ -57,6 +61,12 @@ def _check(_: argparse.Namespace) -> int:
 def _keys_new(_: argparse.Namespace) -> int:
     print(new_encryption_key())
     return 0
+
+
+def _keys_rotate(_: argparse.Namespace) -> int:
+    good, lines = asyncio.run(rotate(_settings()))
+    print(*lines, sep="\n")
+    return 0 if good else 1
 
 
 def _settings() -> Settings:
@@ -102,4 +112,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="are settings, database and Telegram in order?").set_defaults(do=_check)
     keys = commands.add_parser("keys", help="encryption keys").add_subparsers(required=True, metavar="ACTION")
     keys.add_parser("new", help="print a new one").set_defaults(do=_keys_new)
+    rotating = keys.add_parser(
+        "rotate", help="re-encrypt all that is stored with the first of ENCRYPTION_KEYS"
+    )
+    rotating.set_defaults(do=_keys_rotate)
     return parser

@@ -11,6 +11,7 @@ import pytest
 from bot.settings import Settings
 from storage.vault import new_encryption_key, read_encryption_key
 from tests.conftest import World, world_in
+from tests.journeys.stories import says
 
 
 async def panelgram(*arguments: str, cwd: Path, **settings: str) -> tuple[int | None, str, str]:
@@ -84,6 +85,45 @@ async def test_run_refuses_a_wrong_encryption_key_and_a_wrong_token(world: World
     assert "add it to ENCRYPTION_KEYS" in err
     code, _, err = await panelgram("run", cwd=tmp_path, **settings | {"BOT_TOKEN": "1:unknown"})
     assert (code, err) == (1, "BOT_TOKEN: Telegram does not know it\n")
+
+
+async def test_keys_are_rotated_while_the_bot_runs(world: World, tmp_path: Path) -> None:
+    anna = await world.person(2001)
+    old, new = world.settings["encryption_keys"], new_encryption_key()
+    settings = settings_of(world)
+
+    code, _, err = await panelgram(
+        "keys", "rotate", cwd=tmp_path, **settings | {"ENCRYPTION_KEYS": f"{new},{old}"}
+    )
+    assert (code, len(err.splitlines())) == (1, 1)
+    assert "the running bot does not know the first key" in err
+
+    await world.stop()
+    world.settings["encryption_keys"] = f"{new},{old}"
+    await world.start()
+    code, out, err = await panelgram("keys", "rotate", cwd=tmp_path, **settings_of(world))
+    assert (code, err) == (0, "")
+    assert "1 panel key(s), 0 waiting message(s)" in out.splitlines()[0]
+    assert "remove them from ENCRYPTION_KEYS" in out.splitlines()[1]
+    assert "Balance:" in (await says(anna, "/balance")).text
+
+    await world.stop()
+    code, _, err = await panelgram("run", cwd=tmp_path, **settings_of(world) | {"ENCRYPTION_KEYS": old})
+    assert code == 1
+    assert "add it to ENCRYPTION_KEYS" in err
+    world.settings["encryption_keys"] = new
+    await world.start()
+    assert "Balance:" in (await says(anna, "/balance")).text
+
+
+async def test_keys_are_rotated_while_no_bot_runs(world: World, tmp_path: Path) -> None:
+    await world.person(2001)
+    await world.stop()
+    keys = f"{new_encryption_key()},{world.settings['encryption_keys']}"
+    code, out, err = await panelgram(
+        "keys", "rotate", cwd=tmp_path, **settings_of(world) | {"ENCRYPTION_KEYS": keys}
+    )
+    assert (code, err, len(out.splitlines())) == (0, "", 2)
 
 
 async def test_a_second_process_on_the_same_token_is_refused(world: World, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from bot.gateway.messenger import Messenger, Screen
 from bot.gateway.texts import paragraphs, t
 from bot.panel.errors import BadKey, PanelError, PanelRefused
 from storage.accounts import set_blocked
-from storage.database import DatabaseTrouble
+from storage.database import DatabaseTrouble, WrongEncryptionKey
 
 log = structlog.get_logger()
 
@@ -99,6 +99,9 @@ async def failed(_: object, context: Context) -> None:
         screen = account_screens.panel_says(error.words, about)
     elif isinstance(error, FileTrouble):
         screen = file_screens.trouble(error)
+    elif isinstance(error, WrongEncryptionKey):
+        log.error("a stored key cannot be decrypted")
+        screen = account_screens.unreadable(about)
     elif isinstance(error, PanelError):
         screen = account_screens.no_answer(about)
     else:

@@ -12,7 +12,7 @@ from bot.panel.errors import BadKey, PanelBusy, PanelRefused
 from bot.panel.models import Balance
 from storage import accounts, moving
 from storage.accounts import Account
-from storage.database import Database
+from storage.database import Database, WrongEncryptionKey
 from storage.orders import Order
 from storage.vault import Vault
 
@@ -197,8 +197,15 @@ class Accounts:
             waits.append(5.0)
         return max(waits, default=0.0)
 
+    def _holds(self, account: Account, key: str) -> bool:
+        """One that nobody can decrypt any more holds no key."""
+        try:
+            return self.key(account) == key
+        except WrongEncryptionKey:
+            return False
+
     async def _store(self, chat_id: int, key: str, balance: Balance, language: str) -> None:
-        same = next((one for one in await self.kept(chat_id) if self.key(one) == key), None)
+        same = next((one for one in await self.kept(chat_id) if self._holds(one, key)), None)
         new = Account(
             id=same.id if same else secrets.token_hex(8),
             chat_id=chat_id,
