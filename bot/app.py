@@ -18,7 +18,7 @@ from bot.gateway.polling import TokenInUse
 from bot.jobs.outage import TRY_SECONDS
 from bot.parts import Parts
 from bot.settings import Settings
-from storage import accounts, cancelling, following, inbox, masses, orders, outbox, refills, rotation
+from storage import cancelling, orders, outbox, pruning, refills, rotation
 from storage.database import Database, DatabaseTrouble
 from storage.lock import hold, of_database
 from storage.sqlite import open_sqlite
@@ -106,10 +106,7 @@ class Bot:
         return callback
 
     async def _keep_house(self) -> None:
-        await accounts.drop_unneeded_keys(self._db)
-        await inbox.forget_old(self._db, now=self._parts.clock())
-        await following.drop_unknown(self._db, now=self._parts.clock())
-        await masses.drop_old_drafts(self._db, now=self._parts.clock())
+        await pruning.prune(self._db, now=self._parts.clock())
 
     async def _take_down(self) -> None:
         """No new claims; what runs may finish, an order in flight has 5 s. Under 10 s in all."""

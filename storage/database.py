@@ -89,8 +89,8 @@ class Database(Protocol):
     async def leave_no_trace(self) -> None:
         """Clear what was erased out of the database's files, its log included, as far as nobody reads it."""
 
-    async def shrink(self) -> None:
-        """Give some of what erasing left free back to the disk."""
+    async def shrink(self) -> bool:
+        """Give some of what erasing left free back to the disk. False: there is no more worth it."""
 
     async def close(self) -> None: ...
 

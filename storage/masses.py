@@ -78,12 +78,6 @@ async def drop_draft(db: Database, *, chat_id: int) -> None:
     await db.execute("DELETE FROM masses WHERE chat_id = :chat_id AND state = 'draft'", chat_id=chat_id)
 
 
-async def drop_old_drafts(db: Database, *, now: float) -> None:
-    await db.execute(
-        "DELETE FROM masses WHERE state = 'draft' AND created_at < :before", before=now - DRAFT_SECONDS
-    )
-
-
 @transaction(intent=True)
 async def confirm(
     tx: Transaction, *, chat_id: int, mass_id: str, lines: Sequence[Order], message_id: int, process: str

@@ -24,7 +24,7 @@ from storage.troubles import identity, named, require_room, trouble
 
 T = TypeVar("T")
 
-SHRINK_PAGES = 1000  # at once
+SHRINK_PAGES = 1000  # at once; as many stay, for what is written next
 SPARE_BYTES = 32 << 20  # of the disk: with less free no order is begun, so that its outcome can be stored
 
 
@@ -86,9 +86,9 @@ class SqliteDatabase:
         with named(self._path):
             await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    async def shrink(self) -> None:
+    async def shrink(self) -> bool:
         with named(self._path):
-            await self._writer.execute_fetchall(f"PRAGMA incremental_vacuum({SHRINK_PAGES})")
+            return await in_thread(self._writer, _give_back)
 
     async def close(self) -> None:
         await self._nothing_written()
@@ -187,6 +187,16 @@ class _Write:
             self.done.set_exception(result)
         else:
             self.done.set_result(result)
+
+
+def _give_back(connection: sqlite3.Connection) -> bool:
+    """A database of a time before `auto_vacuum` keeps its size; what is free in it is used again."""
+    (before,) = connection.execute("PRAGMA freelist_count").fetchone()
+    if before <= SHRINK_PAGES:
+        return False
+    connection.execute(f"PRAGMA incremental_vacuum({SHRINK_PAGES})").fetchall()
+    (after,) = connection.execute("PRAGMA freelist_count").fetchone()
+    return bool(after < before)
 
 
 async def _probe(tx: Transaction) -> None:

@@ -60,8 +60,8 @@ class Stumbling:
     async def heal(self) -> bool:
         return await self.db.heal()
 
-    async def shrink(self) -> None:
-        await self.db.shrink()
+    async def shrink(self) -> bool:
+        return await self.db.shrink()
 
     async def leave_no_trace(self) -> None:
         await self.db.leave_no_trace()
