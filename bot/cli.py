@@ -17,7 +17,7 @@ from telegram.error import InvalidToken
 
 from bot import logs
 from bot.app import serve
-from bot.check import check
+from bot.check import check, check_database
 from bot.demo import serve_sandbox
 from bot.gateway.polling import TokenInUse
 from bot.keys import rotate
@@ -52,8 +52,9 @@ def _sandbox(arguments: argparse.Namespace) -> int:
     return _until_told(serve_sandbox(arguments.port))
 
 
-def _check(_: argparse.Namespace) -> int:
-    good, lines = asyncio.run(check(_settings()))
+def _check(arguments: argparse.Namespace) -> int:
+    look = check_database if arguments.database else check
+    good, lines = asyncio.run(look(_settings()))
     print(*lines, sep="\n")
     return 0 if good else 1
 
@@ -109,7 +110,9 @@ def _parser() -> argparse.ArgumentParser:
     sandbox = commands.add_parser("sandbox", help="try it without Telegram or a panel, in the browser")
     sandbox.add_argument("--port", type=int, default=8080, help="of the chat page (8080)")
     sandbox.set_defaults(do=_sandbox)
-    commands.add_parser("check", help="are settings, database and Telegram in order?").set_defaults(do=_check)
+    checking = commands.add_parser("check", help="are settings, database and Telegram in order?")
+    checking.add_argument("--database", action="store_true", help="look the whole database through instead")
+    checking.set_defaults(do=_check)
     keys = commands.add_parser("keys", help="encryption keys").add_subparsers(required=True, metavar="ACTION")
     keys.add_parser("new", help="print a new one").set_defaults(do=_keys_new)
     rotating = keys.add_parser(

@@ -3,15 +3,18 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.settings import Settings
+from storage.schema import STEPS
 from storage.vault import new_encryption_key, read_encryption_key
 from tests.conftest import World, world_in
-from tests.journeys.stories import says
+from tests.journeys.stories import places, says
 
 
 async def panelgram(*arguments: str, cwd: Path, **settings: str) -> tuple[int | None, str, str]:
@@ -72,6 +75,54 @@ async def test_check_names_what_is_wrong(world: World, tmp_path: Path) -> None:
     assert code == 1
     assert "database: the database holds panel keys encrypted with another key" in out
     assert "telegram: the bot token is not known to Telegram" in out
+
+
+async def test_check_looks_the_whole_database_through_while_the_bot_runs(
+    world: World, tmp_path: Path
+) -> None:
+    await places(await world.person(2001))
+    code, out, err = await panelgram("check", "--database", cwd=tmp_path, **settings_of(world))
+    assert (code, err) == (0, "")
+    lines = dict(line.split(": ", 1) for line in out.splitlines())
+    assert list(lines) == ["database", "schema", "integrity", "references", "keys", "messages", "rows"]
+    assert lines["schema"].startswith(str(len(STEPS)))
+    assert (lines["integrity"], lines["references"]) == ("fine", "fine")
+    assert lines["keys"] == "ENCRYPTION_KEYS opens all 1 panel key(s)"
+    assert "accounts 1, " in lines["rows"]
+    assert "orders 1, " in lines["rows"]
+
+
+async def test_check_finds_each_key_that_cannot_be_opened_and_rows_without_their_owner(
+    world: World, tmp_path: Path
+) -> None:
+    await world.person(2001)
+    await places(await world.person(2002))
+    await world.stop()
+    before = world.database.read_bytes()
+    with closing(sqlite3.connect(world.database)) as db, db:
+        db.execute("UPDATE accounts SET encrypted_key = zeroblob(60) WHERE chat_id = 2001")
+        db.execute("DELETE FROM accounts WHERE chat_id = 2002")
+    code, out, _ = await panelgram("check", "--database", cwd=tmp_path, **settings_of(world))
+    assert code == 1
+    assert "keys: ENCRYPTION_KEYS opens all but 1 of 1 panel key(s)" in out
+    assert "references: 1 row(s) of orders belong to nothing" in out
+
+    world.database.write_bytes(before[: len(before) // 2])
+    code, out, err = await panelgram("check", "--database", cwd=tmp_path, **settings_of(world))
+    assert code == 1
+    assert "malformed" in out + err
+    assert "Traceback" not in err
+
+
+async def test_a_newer_schema_is_refused_by_every_command(world: World, tmp_path: Path) -> None:
+    await world.stop()
+    with closing(sqlite3.connect(world.database)) as db, db:
+        db.execute("UPDATE schema_version SET version = 99")
+    for command in (["run"], ["check"], ["check", "--database"], ["keys", "rotate"]):
+        code, out, err = await panelgram(*command, cwd=tmp_path, **settings_of(world))
+        assert code == 1
+        assert "the database has schema 99" in out + err
+        assert "use a newer program" in out + err
 
 
 async def test_run_refuses_a_wrong_encryption_key_and_a_wrong_token(world: World, tmp_path: Path) -> None:
