@@ -114,6 +114,23 @@ async def test_check_finds_each_key_that_cannot_be_opened_and_rows_without_their
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("name", ["bot.db", "bot.db-wal"])
+async def test_run_refuses_what_is_no_database_in_one_line_and_leaves_it_alone(
+    world: World, tmp_path: Path, name: str
+) -> None:
+    """A log without its database too: the database is elsewhere, and a new one would swallow it."""
+    (tmp_path / name).write_bytes(b"no database" * 1000)
+    settings = settings_of(world) | {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'bot.db'}",
+        "BOT_TOKEN": "1:other",
+    }
+    code, _, err = await panelgram("run", cwd=tmp_path, **settings)
+    assert (code, len(err.splitlines())) == (1, 1)
+    assert str(tmp_path / "bot.db") in err
+    assert (tmp_path / name).read_bytes() == b"no database" * 1000
+    assert len(list(tmp_path.glob("bot.db*"))) == 2  # and the lock
+
+
 async def test_a_newer_schema_is_refused_by_every_command(world: World, tmp_path: Path) -> None:
     await world.stop()
     with closing(sqlite3.connect(world.database)) as db, db:

@@ -13,7 +13,7 @@ import asyncio
 import json
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,12 +101,18 @@ class Runner:
             self._outage.tell(one.chat_id for one in kept)
             raise
         idle = {one.chat_id for one in fresh} - self._chats.keys()
-        visits = await conversations.visits(self._db, chat_ids=list(idle)[:100]) if idle else {}
+        visits = await self._visits(list(idle)[:100])
         for one in fresh:
             self._take(one, visits.get(one.chat_id))
         for chat_id, waiting in backlog.items():
             if waiting > BACKLOG:
                 self._tell_overflow(chat_id)
+
+    async def _visits(self, chat_ids: Sequence[int]) -> dict[int, Visit]:
+        """Without them they are looked up later: what is stored has to be handled in any case."""
+        with suppress(DatabaseTrouble):
+            return await conversations.visits(self._db, chat_ids=chat_ids) if chat_ids else {}
+        return {}
 
     @property
     def busy(self) -> int:

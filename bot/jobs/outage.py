@@ -19,6 +19,7 @@ from storage.database import Database, DatabaseDamaged, DatabaseTrouble
 TRY_SECONDS = 2.0
 LOOK_THROUGH_SECONDS = 60.0  # a damaged database is read from end to end each time
 MOST_TOLD = 1000  # people in one outage
+AGAIN_SECONDS = 600.0  # until the same person is told of another
 NOBODY = 0  # in place of a chat: what happened is none of its business
 
 log = structlog.get_logger()
@@ -42,7 +43,7 @@ class Outage:
         self._since: float | None = None
         self._next_try = 0.0
         self._trying: asyncio.Task[None] | None = None
-        self._told: set[int] = set()
+        self._told: dict[int, float] = {}  # when, by chat
         self._telling: set[asyncio.Task[None]] = set()
 
     def tick(self) -> None:
@@ -53,9 +54,9 @@ class Outage:
 
     def tell(self, chat_ids: Iterable[int]) -> None:
         """Let these chats know, each once an outage."""
-        for chat_id in set(chat_ids) - self._told:
+        for chat_id in set(chat_ids) - self._told.keys():
             if chat_id != NOBODY and len(self._told) < MOST_TOLD:
-                self._told.add(chat_id)
+                self._told[chat_id] = self._clock()
                 task = asyncio.create_task(self._say(chat_id))
                 self._telling.add(task)
                 task.add_done_callback(self._telling.discard)
@@ -83,6 +84,8 @@ class Outage:
     async def _try(self, trouble: DatabaseTrouble) -> None:
         if self._since is None:
             self._since = self._clock()
+            recently = self._since - AGAIN_SECONDS
+            self._told = {chat_id: at for chat_id, at in self._told.items() if at > recently}
             log.error("no orders are taken: the database takes nothing", error=str(trouble))
         try:
             healed = await self._db.heal()
@@ -92,7 +95,6 @@ class Outage:
         if healed:
             log.warning("the database takes orders again", after=round(self._clock() - self._since))
             self._since = None
-            self._told.clear()
         elif isinstance(self._db.trouble, DatabaseDamaged):
             self._next_try = self._clock() + LOOK_THROUGH_SECONDS
 

@@ -90,6 +90,16 @@ async def test_held_by_another_program_it_waits_and_then_says_so_once_for_all(
     assert len(await table(db, "orders")) == 1
 
 
+async def test_what_cannot_be_written_is_opened_anew_until_it_can(db: SqliteDatabase) -> None:
+    await db._writer.execute_fetchall("PRAGMA query_only = ON")
+    with pytest.raises(DatabaseSpoilt, match="it cannot be written"):
+        await begin(db)
+    assert await table(db, "orders") == []
+    assert await db.heal()
+    await begin(db)
+    assert len(await table(db, "orders")) == 1
+
+
 async def test_a_file_that_is_gone_gets_nothing_and_is_used_again_when_it_is_back(
     db: SqliteDatabase, path: Path
 ) -> None:
