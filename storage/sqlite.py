@@ -123,9 +123,9 @@ class SqliteDatabase:
             await require_current(new)
             if look_through and (await new.read("PRAGMA quick_check(1)"))[0]["quick_check"] != "ok":
                 raise DatabaseDamaged(f"the database {self._path}: it is damaged")
-        except Exception as error:
+        except BaseException as error:
             await close(reader, writer)
-            if isinstance(error, DatabaseTrouble):
+            if isinstance(error, DatabaseTrouble) or not isinstance(error, StorageError | sqlite3.Error):
                 raise
             raise DatabaseSpoilt(f"the database {self._path}: {error}") from error
         await self._nothing_written()

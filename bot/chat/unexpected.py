@@ -7,7 +7,7 @@ from telegram.error import Forbidden, TelegramError
 
 from bot.chat.screens import accounts as account_screens
 from bot.chat.screens import files as file_screens
-from bot.core.accounts import looks_like_key
+from bot.core.accounts import KeyUnreadable, looks_like_key
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
 from bot.gateway.files import FileTrouble
@@ -16,7 +16,7 @@ from bot.gateway.messenger import Messenger, Screen
 from bot.gateway.texts import paragraphs, t
 from bot.panel.errors import BadKey, PanelError, PanelRefused
 from storage.accounts import set_blocked
-from storage.database import DatabaseTrouble, WrongEncryptionKey
+from storage.database import DatabaseTrouble
 
 log = structlog.get_logger()
 
@@ -93,15 +93,15 @@ async def failed(_: object, context: Context) -> None:
         context.turn.trouble = error  # whoever has the update handled again tells it
         await context.toast()
         return
-    if isinstance(error, BadKey):
+    if isinstance(error, KeyUnreadable):
+        log.error("a stored key cannot be decrypted")
+        screen = account_screens.unreadable(about)
+    elif isinstance(error, BadKey):
         screen = account_screens.key_rejected(error.words, about)
     elif isinstance(error, PanelRefused):
         screen = account_screens.panel_says(error.words, about)
     elif isinstance(error, FileTrouble):
         screen = file_screens.trouble(error)
-    elif isinstance(error, WrongEncryptionKey):
-        log.error("a stored key cannot be decrypted")
-        screen = account_screens.unreadable(about)
     elif isinstance(error, PanelError):
         screen = account_screens.no_answer(about)
     else:

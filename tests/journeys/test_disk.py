@@ -119,6 +119,22 @@ async def test_panels_and_telegram_are_left_alone_meanwhile(
         await chat.sees("Order 23501: Completed")
 
 
+async def test_what_was_told_just_then_is_not_told_again(
+    world: World, chat: Person, panel: Panel, log_lines: io.StringIO
+) -> None:
+    """Telegram has the message, but that cannot be written down."""
+    order_id = await places(chat)
+    await eventually(lambda: not rows(world, "SELECT * FROM outbox"))
+    async with expected(log_lines):
+        panel.set_order(order_id, status="In progress")
+        await eventually(lambda: rows(world, "SELECT * FROM outbox WHERE kind = 'change'"))
+        with held(world):
+            await asyncio.sleep(1.0)
+        await eventually(lambda: not rows(world, "SELECT * FROM outbox"), within=20.0)
+    await chat.sees(f"Order {order_id}: In progress")
+    assert chat.reads.count(f"Order {order_id}: In progress") == 1
+
+
 @contextmanager
 def full_disk(program: Program) -> Iterator[None]:
     """No file of the program may grow any more."""

@@ -80,10 +80,13 @@ async def test_an_order_is_refused_before_the_disk_is_full_and_its_outcome_is_no
 async def test_held_by_another_program_it_waits_and_then_says_so_once_for_all(
     db: SqliteDatabase, path: Path
 ) -> None:
+    statements: list[str] = []
+    await db._writer.set_trace_callback(statements.append)
     with held(path):
         failed = await asyncio.gather(*(begin(db, str(n)) for n in range(200)), return_exceptions=True)
         assert {type(error) for error in failed} == {DatabaseTrouble}
         assert "another program holds it" in str(failed[0])
+        assert statements.count("BEGIN IMMEDIATE") <= 2  # each waits
         assert not await db.heal()
     assert await db.heal()
     await begin(db)
