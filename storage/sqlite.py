@@ -20,7 +20,7 @@ from storage.database import (
     Work,
 )
 from storage.migrations import require_current
-from storage.troubles import identity, named, require_room, trouble
+from storage.troubles import identity, named, require_own_log, require_room, trouble
 
 T = TypeVar("T")
 
@@ -117,6 +117,7 @@ class SqliteDatabase:
     async def _open_again(self, *, look_through: bool) -> None:
         """Raises DatabaseTrouble. It may be another file by now, put in the place of the one before."""
         found = identity(self._path)
+        require_own_log(self._path, self._identity)
         writer, reader = await open_pair(self._path)
         new = SqliteDatabase(self._path, writer, reader)
         try:

@@ -51,6 +51,17 @@ def identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
+def require_own_log(path: Path, before: tuple[int, int]) -> None:
+    """Raises DatabaseSpoilt when another file came with the log of the one before: SQLite would mix them."""
+    log = path.with_name(path.name + "-wal")
+    _, number = identity(path)
+    if number != before[1] and log.exists() and log.stat().st_size:
+        raise DatabaseSpoilt(
+            f"the database {path}: another file is in its place, and {log.name} belongs to the one before; "
+            f"stop the bot, remove {log.name} and {path.name}-shm, start it"
+        )
+
+
 def require_room(path: Path, least: int) -> None:
     """Raises DatabaseTrouble when the disk has fewer free bytes."""
     try:

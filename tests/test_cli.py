@@ -114,6 +114,17 @@ async def test_check_finds_each_key_that_cannot_be_opened_and_rows_without_their
     assert "Traceback" not in err
 
 
+async def test_run_says_in_one_line_that_another_program_holds_the_database(
+    world: World, tmp_path: Path
+) -> None:
+    await world.stop()
+    with closing(sqlite3.connect(world.database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        code, _, err = await panelgram("run", cwd=tmp_path, **settings_of(world))
+    assert (code, len(err.splitlines())) == (1, 1)
+    assert "another program holds it" in err
+
+
 @pytest.mark.parametrize("name", ["bot.db", "bot.db-wal"])
 async def test_run_refuses_what_is_no_database_in_one_line_and_leaves_it_alone(
     world: World, tmp_path: Path, name: str

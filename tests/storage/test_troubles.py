@@ -117,17 +117,21 @@ async def test_a_file_that_is_gone_gets_nothing_and_is_used_again_when_it_is_bac
     assert len(await table(db, "orders")) == 1
 
 
-async def test_another_file_in_its_place_is_opened_not_overlooked(db: SqliteDatabase, path: Path) -> None:
+async def test_another_file_in_its_place_is_not_overlooked_nor_mixed_with_the_old_ones_log(
+    db: SqliteDatabase, path: Path
+) -> None:
     backup = path.with_name("backup.db")
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(backup)) as target:
         source.backup(target)
     await begin(db, "lost")
-    for name in ("", "-wal", "-shm"):
-        path.with_name(path.name + name).unlink()
     backup.rename(path)
 
     with pytest.raises(DatabaseSpoilt, match="another file"):
         await begin(db)
+    assert not await db.heal()
+    assert "bot.db-wal belongs to the one before" in str(db.trouble)
+    for name in ("-wal", "-shm"):
+        path.with_name(path.name + name).unlink()
     assert await db.heal()
     await begin(db, "kept")
     assert [row["id"] for row in await table(db, "orders")] == ["kept"]
@@ -136,7 +140,8 @@ async def test_another_file_in_its_place_is_opened_not_overlooked(db: SqliteData
 
 
 async def test_what_is_no_database_of_ours_is_not_taken_in_its_place(db: SqliteDatabase, path: Path) -> None:
-    path.rename(path.with_name("elsewhere.db"))
+    for name in ("", "-wal", "-shm"):
+        path.with_name(path.name + name).rename(path.with_name(f"elsewhere.db{name}"))
     with closing(sqlite3.connect(path)) as stranger:
         stranger.execute("CREATE TABLE schema_version (version)")
         stranger.execute("INSERT INTO schema_version VALUES (1)")
