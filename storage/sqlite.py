@@ -32,18 +32,10 @@ class SqliteDatabase:
     """Writes that come while others are being written are written together, in one transaction: each
     still whole or not at all by itself, and all of them kept before the first is said to be."""
 
-    def __init__(
-        self,
-        path: Path,
-        writer: aiosqlite.Connection,
-        reader: aiosqlite.Connection,
-        *,
-        spare: int = SPARE_BYTES,
-    ) -> None:
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self._path = path
         self._writer = writer
         self._reader = reader
-        self._spare = spare
         self._identity = identity(path)
         self._waiting: list[_Write] = []
         self._writing: asyncio.Task[None] | None = None
@@ -74,7 +66,7 @@ class SqliteDatabase:
         try:
             if isinstance(self.trouble, DatabaseSpoilt):
                 await self._open_again(look_through=isinstance(self.trouble, DatabaseDamaged))
-            require_room(self._path, self._spare)
+            require_room(self._path, SPARE_BYTES)
             await self.write(_probe, durable=True)
         except DatabaseTrouble as error:
             self.trouble = error
@@ -99,7 +91,7 @@ class SqliteDatabase:
         if self.trouble is not None:
             raise type(self.trouble)(*self.trouble.args)
         try:
-            require_room(self._path, self._spare)
+            require_room(self._path, SPARE_BYTES)
         except DatabaseTrouble as error:
             self.trouble = error
             raise
@@ -206,10 +198,10 @@ async def _probe(tx: Transaction) -> None:
     await tx.execute("DELETE FROM probe")
 
 
-async def open_sqlite(path: Path, *, spare: int = SPARE_BYTES) -> SqliteDatabase:
+async def open_sqlite(path: Path) -> SqliteDatabase:
     """The database at `path`, made with its parent folders when missing, its schema up to date.
 
-    `spare` are the bytes the disk must have free for orders to be begun. Raises StorageError.
+    Raises StorageError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     log = path.with_name(path.name + "-wal")
@@ -219,7 +211,7 @@ async def open_sqlite(path: Path, *, spare: int = SPARE_BYTES) -> SqliteDatabase
         )
     with named(path):
         writer, reader = await open_pair(path, make=True)
-    return SqliteDatabase(path, writer, reader, spare=spare)
+    return SqliteDatabase(path, writer, reader)
 
 
 async def open_to_look(path: Path) -> SqliteDatabase:

@@ -15,7 +15,7 @@ from bot.core import settling
 from bot.jobs import outage
 from bot.sandbox.panel import Panel, Trouble
 from bot.sandbox.telegram import Person
-from storage import connections
+from storage import connections, sqlite
 from tests.conftest import World
 from tests.journeys.stories import LINK, becomes, eventually, places, rows, says, summary
 from tests.journeys.test_killed import Program, program
@@ -86,6 +86,25 @@ async def test_a_confirmation_meanwhile_is_answered_at_once_and_carried_out_when
             assert chat.reads.count(NO_ORDERS) == 1
         await becomes(chat, shown, "is placed")
         await chat.sees("Balance:")
+    assert len(panel.calls("add")) == 1
+
+
+async def test_with_little_room_left_no_order_is_begun_and_the_rest_goes_on(
+    world: World, chat: Person, panel: Panel, log_lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boris = await world.person(8)
+    shown = await summary(chat)
+    async with expected(log_lines):
+        with monkeypatch.context() as little_room:
+            little_room.setattr(sqlite, "SPARE_BYTES", 2**60)
+            tap = await chat.taps_on(shown, "Place order")
+            await chat.sees(NO_ORDERS)
+            await tap.answer()
+            assert "Balance:" in (await says(boris, "/balance")).text
+            await asyncio.sleep(0.3)
+            assert panel.calls("add") == []
+            assert chat.reads.count(NO_ORDERS) == 1
+        await becomes(chat, shown, "is placed")
     assert len(panel.calls("add")) == 1
 
 

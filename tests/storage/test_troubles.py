@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import connections
+from storage import connections, sqlite
 from storage.database import DatabaseDamaged, DatabaseSpoilt, DatabaseTrouble, StorageError
 from storage.sqlite import SqliteDatabase, open_sqlite
 from tests.storage.stored import begin, connect, table
@@ -66,15 +66,15 @@ async def test_a_full_disk_takes_no_order_and_is_well_when_there_is_room(db: Sql
     assert await table(db, "probe") == []
 
 
-async def test_an_order_is_refused_before_the_disk_is_full_and_its_outcome_is_not(path: Path) -> None:
-    db = await open_sqlite(path, spare=2**60)
-    await connect(db)
+async def test_an_order_is_refused_before_the_disk_is_full_and_its_outcome_is_not(
+    db: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "SPARE_BYTES", 2**60)
     with pytest.raises(DatabaseTrouble, match="nearly full"):
         await begin(db)
     assert await table(db, "orders") == []
     assert await db.execute("UPDATE people SET language = 'de'") == 1
     assert not await db.heal()
-    await db.close()
 
 
 async def test_held_by_another_program_it_waits_and_then_says_so_once_for_all(
