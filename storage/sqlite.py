@@ -47,7 +47,7 @@ class SqliteDatabase:
             with named(self._path):
                 return list(await self._reader.execute_fetchall(sql, values))
         except DatabaseTrouble as error:
-            self.trouble = error
+            self._note(error)
             raise
 
     async def execute(self, sql: str, /, **values: Any) -> int:
@@ -69,7 +69,7 @@ class SqliteDatabase:
             require_room(self._path, SPARE_BYTES)
             await self.write(_probe, durable=True)
         except DatabaseTrouble as error:
-            self.trouble = error
+            self._note(error)
             return False
         self.trouble = None
         return True
@@ -93,13 +93,18 @@ class SqliteDatabase:
         try:
             require_room(self._path, SPARE_BYTES)
         except DatabaseTrouble as error:
-            self.trouble = error
+            self._note(error)
             raise
+
+    def _note(self, found: DatabaseTrouble) -> None:
+        """Damage is not forgotten because the disk is full too."""
+        if self.trouble is None or isinstance(found, type(self.trouble)):
+            self.trouble = found
 
     def _noted(self, error: Exception) -> Exception:
         found = trouble(error, self._path) if isinstance(error, sqlite3.Error) else error
         if isinstance(found, DatabaseTrouble):
-            self.trouble = found
+            self._note(found)
         return found or error
 
     async def _nothing_written(self) -> None:
