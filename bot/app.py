@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from pathlib import Path
@@ -14,11 +15,12 @@ from telegram.error import InvalidToken, TelegramError
 from bot.chat.menu import set_menu
 from bot.gateway.context import Context
 from bot.gateway.polling import TokenInUse
+from bot.jobs.outage import TRY_SECONDS
 from bot.parts import Parts
 from bot.settings import Settings
-from storage import accounts, cancelling, following, inbox, masses, orders, outbox, refills
-from storage.database import Database
-from storage.lock import hold
+from storage import cancelling, orders, outbox, pruning, refills, rotation
+from storage.database import Database, DatabaseTrouble
+from storage.lock import hold, of_database
 from storage.sqlite import open_sqlite
 from storage.vault import Vault
 
@@ -83,19 +85,31 @@ class Bot:
             (self._parts.masses.tick, MASSES_SECONDS),
             (self._parts.slow.tick, self._slow_every),
             (self._keep_house, HOUSEKEEPING_SECONDS),
+            (self._parts.outage.tick, TRY_SECONDS),
         ):
             clock.run_repeating(
-                _calling(tick),
+                self._calling(tick),
                 every,
                 first=0,
                 job_kwargs={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             )
 
+    def _calling(
+        self, tick: Callable[[], Awaitable[None] | None]
+    ) -> Callable[[Context], Coroutine[Any, Any, None]]:
+        """While the database takes nothing, only what waits for the end of that goes on."""
+
+        async def callback(_: Context) -> None:
+            if self._db.trouble is None or tick == self._parts.outage.tick:
+                found = tick()
+                with suppress(DatabaseTrouble):  # said once, for all
+                    if found is not None:
+                        await found
+
+        return callback
+
     async def _keep_house(self) -> None:
-        await accounts.drop_unneeded_keys(self._db)
-        await inbox.forget_old(self._db, now=self._parts.clock())
-        await following.drop_unknown(self._db, now=self._parts.clock())
-        await masses.drop_old_drafts(self._db, now=self._parts.clock())
+        await pruning.prune(self._db, now=self._parts.clock())
 
     async def _take_down(self) -> None:
         """No new claims; what runs may finish, an order in flight has 5 s. Under 10 s in all."""
@@ -107,6 +121,7 @@ class Bot:
             self._parts.masses.stop(GRACE_SECONDS),
             self._parts.tracking.stop(2.0),
             self._parts.notices.stop(2.0),
+            self._parts.outage.stop(),
         )
         await self._parts.catalogs.close()
         with suppress(TimeoutError):
@@ -126,24 +141,17 @@ async def serve(settings: Settings) -> None:
     """
     path = settings.database_path
     with (
-        hold(path.with_name(path.name + ".lock"), f"the database {path}"),
+        of_database(path),
         hold(_token_lock(settings), "this BOT_TOKEN"),
     ):
         db = await open_sqlite(path)
         try:
-            await Vault(settings.keys).check(db)
+            vault = Vault(settings.keys)
+            await vault.check(db)
+            await rotation.announce(db, vault, now=time.time())
             await Bot(settings, db).run()
         finally:
             await db.close()
-
-
-def _calling(tick: Callable[[], Awaitable[None] | None]) -> Callable[[Context], Coroutine[Any, Any, None]]:
-    async def callback(_: Context) -> None:
-        found = tick()
-        if found is not None:
-            await found
-
-    return callback
 
 
 def _token_lock(settings: Settings) -> Path:

@@ -6,9 +6,11 @@ from pathlib import Path
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
+from bot import logs
 from bot.gateway.transport import Transport
 from bot.settings import Settings
 from storage.database import StorageError
+from storage.inspecting import Findings, Sealed, inspect
 from storage.sqlite import open_to_look
 from storage.vault import Vault
 
@@ -42,6 +44,40 @@ async def _look_into(path: Path, settings: Settings) -> str:
     finally:
         await db.close()
     return f"database: fine ({path})"
+
+
+async def check_database(settings: Settings) -> tuple[bool, list[str]]:
+    """The whole database, row by row, and whether it is in order. Raises StorageError."""
+    path, vault = settings.database_path, Vault(settings.keys, on_secret=logs.hide)
+    db = await open_to_look(path)
+    try:
+        found = await inspect(db, vault, path)
+    finally:
+        await db.close()
+    return found.good, _lines(path, found)
+
+
+def _lines(path: Path, found: Findings) -> list[str]:
+    sizes = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in found.sizes.items())
+    rows = ", ".join(f"{table} {n}" for table, n in found.rows.items())
+    return [
+        f"database: {path} ({sizes})",
+        f"schema: {found.schema}, the one this program makes",
+        *([f"integrity: {fault}" for fault in found.faults] or ["integrity: fine"]),
+        *(
+            [f"references: {n} row(s) of {table} belong to nothing" for table, n in found.orphans.items()]
+            or ["references: fine"]
+        ),
+        _sealed("keys", "panel key(s)", found.keys),
+        _sealed("messages", "waiting message(s)", found.waiting),
+        f"rows: {rows}",
+    ]
+
+
+def _sealed(name: str, what: str, sealed: Sealed) -> str:
+    if sealed.unreadable:
+        return f"{name}: ENCRYPTION_KEYS opens all but {sealed.unreadable} of {sealed.rows} {what}"
+    return f"{name}: ENCRYPTION_KEYS opens all {sealed.rows} {what}"
 
 
 async def _telegram(settings: Settings) -> tuple[bool, str]:

@@ -1,4 +1,7 @@
-"""`panelgram run | sandbox | check | keys new`. Exit codes: 0 fine, 1 could not, 2 wrong settings."""
+"""`panelgram run | sandbox | check | keys new | keys rotate`.
+
+Exit codes: 0 fine, 1 could not, 2 wrong settings.
+"""
 
 import argparse
 import asyncio
@@ -14,9 +17,10 @@ from telegram.error import InvalidToken
 
 from bot import logs
 from bot.app import serve
-from bot.check import check
+from bot.check import check, check_database
 from bot.demo import serve_sandbox
 from bot.gateway.polling import TokenInUse
+from bot.keys import rotate
 from bot.settings import Settings, WrongSettings, load_settings
 from storage.database import StorageError
 from storage.vault import new_encryption_key
@@ -48,8 +52,9 @@ def _sandbox(arguments: argparse.Namespace) -> int:
     return _until_told(serve_sandbox(arguments.port))
 
 
-def _check(_: argparse.Namespace) -> int:
-    good, lines = asyncio.run(check(_settings()))
+def _check(arguments: argparse.Namespace) -> int:
+    look = check_database if arguments.database else check
+    good, lines = asyncio.run(look(_settings()))
     print(*lines, sep="\n")
     return 0 if good else 1
 
@@ -57,6 +62,12 @@ def _check(_: argparse.Namespace) -> int:
 def _keys_new(_: argparse.Namespace) -> int:
     print(new_encryption_key())
     return 0
+
+
+def _keys_rotate(_: argparse.Namespace) -> int:
+    good, lines = asyncio.run(rotate(_settings()))
+    print(*lines, sep="\n")
+    return 0 if good else 1
 
 
 def _settings() -> Settings:
@@ -99,7 +110,13 @@ def _parser() -> argparse.ArgumentParser:
     sandbox = commands.add_parser("sandbox", help="try it without Telegram or a panel, in the browser")
     sandbox.add_argument("--port", type=int, default=8080, help="of the chat page (8080)")
     sandbox.set_defaults(do=_sandbox)
-    commands.add_parser("check", help="are settings, database and Telegram in order?").set_defaults(do=_check)
+    checking = commands.add_parser("check", help="are settings, database and Telegram in order?")
+    checking.add_argument("--database", action="store_true", help="look the whole database through instead")
+    checking.set_defaults(do=_check)
     keys = commands.add_parser("keys", help="encryption keys").add_subparsers(required=True, metavar="ACTION")
     keys.add_parser("new", help="print a new one").set_defaults(do=_keys_new)
+    rotating = keys.add_parser(
+        "rotate", help="re-encrypt all that is stored with the first of ENCRYPTION_KEYS"
+    )
+    rotating.set_defaults(do=_keys_rotate)
     return parser

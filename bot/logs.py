@@ -9,6 +9,8 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from storage.database import DatabaseTrouble
+
 _MOST_SECRETS = 10_000
 _secrets: OrderedDict[str, None] = OrderedDict()
 # The shapes of a bot token, and of a key in a form, wherever they came from.
@@ -40,7 +42,7 @@ def set_up(*, level: str, form: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[*chain, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*chain, _in_one_line, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
@@ -70,6 +72,15 @@ def set_up(*, level: str, form: str) -> None:
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _in_one_line(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Whatever the database's trouble stops has no fault of its own to show: a line each, no traceback."""
+    error = sys.exc_info()[1] if event.get("exc_info") is True else event.get("exc_info")
+    if isinstance(error, DatabaseTrouble):
+        del event["exc_info"]
+        event.update(level="warning", error=str(error))
+    return event
 
 
 def _clean_line(_: WrappedLogger, __: str, line: EventDict | str) -> str:

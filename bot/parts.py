@@ -12,7 +12,7 @@ from bot import logs
 from bot.chat.build import add_handlers
 from bot.chat.mass_notices import MassNotices
 from bot.chat.notices import Notices
-from bot.chat.unexpected import tell_overflow
+from bot.chat.unexpected import tell_outage, tell_overflow
 from bot.core.accounts import Accounts
 from bot.core.breaker import Breaker
 from bot.core.cancelling import Cancelling
@@ -32,6 +32,7 @@ from bot.gateway.transport import Transport
 from bot.gateway.updates import Runner
 from bot.jobs.masses import MassesJob
 from bot.jobs.notices import GATHER_SECONDS, NoticesJob
+from bot.jobs.outage import Outage
 from bot.jobs.placing import Placing
 from bot.jobs.slow import SlowJob
 from bot.jobs.tracking import TrackingJob
@@ -118,6 +119,7 @@ class Parts:
             mass_job=self.masses,
             clock=self.clock,
         )
+        self.outage = Outage(db, tell=lambda chat_id: tell_outage(messenger, chat_id))
         self.application = _application(bot, desk)
         add_handlers(self.application)
         self.runner = Runner(
@@ -128,6 +130,7 @@ class Parts:
             overflow=lambda chat_id: tell_overflow(messenger, chat_id),
             typing=messenger.typing,
             clock=self.clock,
+            outage=self.outage,
         )
         self.polling = Polling(
             self.transport,

@@ -41,7 +41,7 @@ class Settled:
     state: Literal["taken", "unsure", ""]
 
 
-@transaction(durable=True)
+@transaction(intent=True)
 async def begin(
     tx: Transaction, *, chat_id: int, asked: Sequence[Asked], seen_at: float, process: str, now: float
 ) -> tuple[list[Begun], set[str]]:

@@ -49,21 +49,25 @@ def _visit(row: Row) -> Visit:
     )
 
 
-async def put(tx: Transaction, *, chat_id: int, before: Conversation, after: Conversation) -> bool:
+async def put(
+    tx: Transaction, *, chat_id: int, before: Conversation, after: Conversation, now: float
+) -> bool:
     """Store the new state unless somebody else did since `before` was loaded; False then.
 
     A finished dialog keeps its row: the version must not start over, or an old button would fit again.
     """
     return bool(
         await tx.execute(
-            "INSERT INTO conversations (chat_id, step, draft, version) "
-            "VALUES (:chat_id, :step, :draft, :version) "
+            "INSERT INTO conversations (chat_id, step, draft, version, changed_at) "
+            "VALUES (:chat_id, :step, :draft, :version, :now) "
             "ON CONFLICT (chat_id) DO UPDATE SET step = excluded.step, draft = excluded.draft, "
-            "version = excluded.version WHERE conversations.version = :before",
+            "version = excluded.version, changed_at = excluded.changed_at "
+            "WHERE conversations.version = :before",
             chat_id=chat_id,
             step=after.step,
             draft=after.draft,
             version=after.version,
+            now=now,
             before=before.version,
         )
     )

@@ -8,6 +8,11 @@ from typing import IO
 from storage.database import DatabaseInUse
 
 
+def of_database(path: Path) -> IO[str]:
+    """The lock of who runs on this database. Raises DatabaseInUse."""
+    return hold(path.with_name(path.name + ".lock"), f"the database {path}")
+
+
 def hold(path: Path, what: str) -> IO[str]:
     """Hold the lock until the returned file is closed. Raises DatabaseInUse, naming `what` is taken."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -78,13 +78,7 @@ async def drop_draft(db: Database, *, chat_id: int) -> None:
     await db.execute("DELETE FROM masses WHERE chat_id = :chat_id AND state = 'draft'", chat_id=chat_id)
 
 
-async def drop_old_drafts(db: Database, *, now: float) -> None:
-    await db.execute(
-        "DELETE FROM masses WHERE state = 'draft' AND created_at < :before", before=now - DRAFT_SECONDS
-    )
-
-
-@transaction(durable=True)
+@transaction(intent=True)
 async def confirm(
     tx: Transaction, *, chat_id: int, mass_id: str, lines: Sequence[Order], message_id: int, process: str
 ) -> bool:
@@ -135,7 +129,7 @@ async def account_of(db: Database, mass: Mass) -> Account | None:
     return accounts.account(rows[0]) if rows else None
 
 
-@transaction(durable=True)
+@transaction(intent=True)
 async def claim_lines(tx: Transaction, *, mass_id: str, limit: int, process: str, now: float) -> list[Order]:
     """Take the next lines: from here on they may have been sent, so nobody takes them a second time."""
     rows = await tx.fetch(

@@ -88,7 +88,7 @@ def order(row: Row) -> Order:
     return Order(**values)
 
 
-@transaction(durable=True)
+@transaction(intent=True)
 async def begin(tx: Transaction, new: Order, *, process: str) -> bool:
     """Write down the intent to place `new`. False when its draft was confirmed before."""
     return bool(await tx.execute(_INSERT, **_values(new, process)))

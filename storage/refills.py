@@ -61,7 +61,7 @@ class Settled:
     reason: str | None = None
 
 
-@transaction(durable=True)
+@transaction(intent=True)
 async def begin(
     tx: Transaction,
     *,

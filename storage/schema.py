@@ -239,5 +239,14 @@ STEPS: tuple[tuple[str, ...], ...] = (
         CREATE INDEX orders_completed ON orders (service_id, changed_at)
         WHERE state = 'ended' AND lower(word) = 'completed'
         """,
+        # written to while the disk takes nothing, to see whether it does again
+        "CREATE TABLE probe (room BLOB NOT NULL)",
+        # the encryption keys that the running program knows, by their ids, the one it encrypts with first
+        "CREATE TABLE running (key_ids TEXT NOT NULL, started_at DOUBLE PRECISION NOT NULL)",
+        # so that dialogs nobody goes on with can be told
+        "ALTER TABLE conversations ADD COLUMN changed_at DOUBLE PRECISION NOT NULL DEFAULT 0",
+        "UPDATE conversations SET changed_at = strftime('%s', 'now')",
+        # what has ended, by age: erased after a year
+        "CREATE INDEX orders_at_rest ON orders (changed_at) WHERE next_poll_at IS NULL",
     ),
 )

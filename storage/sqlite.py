@@ -2,91 +2,169 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import aiosqlite
 
-from storage.database import Row, StorageError, Work
-from storage.migrations import migrate, require_current
+from storage.connections import Statements, close, connect, in_thread, open_pair, to_the_end
+from storage.database import (
+    DatabaseDamaged,
+    DatabaseSpoilt,
+    DatabaseTrouble,
+    Row,
+    StorageError,
+    Transaction,
+    Work,
+)
+from storage.migrations import require_current
+from storage.troubles import identity, named, require_own_log, require_room, trouble
 
 T = TypeVar("T")
 
-_SETTINGS = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 5000",
-    "PRAGMA synchronous = NORMAL",
-    "PRAGMA secure_delete = ON",  # what is erased leaves no trace in the pages it stood in
-)
+SHRINK_PAGES = 1000  # at once; as many stay, for what is written next
+SPARE_BYTES = 32 << 20  # of the disk: with less free no order is begun, so that its outcome can be stored
 
 
 class SqliteDatabase:
     """Writes that come while others are being written are written together, in one transaction: each
     still whole or not at all by itself, and all of them kept before the first is said to be."""
 
-    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self._path = path
         self._writer = writer
         self._reader = reader
+        self._identity = identity(path)
         self._waiting: list[_Write] = []
         self._writing: asyncio.Task[None] | None = None
         self._durable = False
+        self.trouble: DatabaseTrouble | None = None
 
     async def read(self, sql: str, /, **values: Any) -> list[Row]:
-        return list(await self._reader.execute_fetchall(sql, values))
+        try:
+            with named(self._path):
+                return list(await self._reader.execute_fetchall(sql, values))
+        except DatabaseTrouble as error:
+            self._note(error)
+            raise
 
     async def execute(self, sql: str, /, **values: Any) -> int:
         return await self.write(lambda tx: tx.execute(sql, **values))
 
-    async def write(self, work: Work[T], /, *, durable: bool = False) -> T:
+    async def write(self, work: Work[T], /, *, durable: bool = False, intent: bool = False) -> T:
+        if intent:
+            self._require_well()
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Write(work, durable, done))
+        self._waiting.append(_Write(work, durable or intent, done))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_what_waits())
         return await done
 
+    async def heal(self) -> bool:
+        try:
+            if isinstance(self.trouble, DatabaseSpoilt):
+                await self._open_again(look_through=isinstance(self.trouble, DatabaseDamaged))
+            require_room(self._path, SPARE_BYTES)
+            await self.write(_probe, durable=True)
+        except DatabaseTrouble as error:
+            self._note(error)
+            return False
+        self.trouble = None
+        return True
+
     async def leave_no_trace(self) -> None:
-        await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        with named(self._path):
+            await self._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def shrink(self) -> bool:
+        with named(self._path):
+            return await in_thread(self._writer, _give_back)
 
     async def close(self) -> None:
-        if self._writing is not None:
-            await self._writing
-        for connection in {self._reader, self._writer}:
-            await connection.close()
+        await self._nothing_written()
+        await close(self._reader, self._writer)
+
+    def _require_well(self) -> None:
+        """Raises DatabaseTrouble."""
+        if self.trouble is not None:
+            raise type(self.trouble)(*self.trouble.args)
+        try:
+            require_room(self._path, SPARE_BYTES)
+        except DatabaseTrouble as error:
+            self._note(error)
+            raise
+
+    def _note(self, found: DatabaseTrouble) -> None:
+        """Damage is not forgotten because the disk is full too."""
+        if self.trouble is None or isinstance(found, type(self.trouble)):
+            self.trouble = found
+
+    def _noted(self, error: Exception) -> Exception:
+        found = trouble(error, self._path) if isinstance(error, sqlite3.Error) else error
+        if isinstance(found, DatabaseTrouble):
+            self._note(found)
+        return found or error
+
+    async def _nothing_written(self) -> None:
+        while self._writing is not None and not self._writing.done():
+            await asyncio.wait({self._writing})
+
+    async def _open_again(self, *, look_through: bool) -> None:
+        """Raises DatabaseTrouble. It may be another file by now, put in the place of the one before."""
+        found = identity(self._path)
+        require_own_log(self._path, self._identity)
+        writer, reader = await open_pair(self._path)
+        new = SqliteDatabase(self._path, writer, reader)
+        try:
+            await require_current(new)
+            if look_through and (await new.read("PRAGMA quick_check(1)"))[0]["quick_check"] != "ok":
+                raise DatabaseDamaged(f"the database {self._path}: it is damaged")
+        except BaseException as error:
+            await close(reader, writer)
+            if isinstance(error, DatabaseTrouble) or not isinstance(error, StorageError | sqlite3.Error):
+                raise
+            raise DatabaseSpoilt(f"the database {self._path}: {error}") from error
+        await self._nothing_written()
+        old = self._reader, self._writer
+        self._writer, self._reader, self._identity, self._durable = writer, reader, found, False
+        await close(*old)
 
     async def _write_what_waits(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             try:
-                results = await _in_thread(self._writer, self._transact, batch)
+                results = await in_thread(self._writer, self._transact, batch)
             except Exception as error:
                 results = [error] * len(batch)
             for one, result in zip(batch, results, strict=True):
-                one.tell(result)
+                one.tell(self._noted(result) if isinstance(result, Exception) else result)
 
     def _transact(self, connection: sqlite3.Connection, batch: Sequence["_Write"]) -> list[Any]:
         """What each brought, or the exception it failed with.
 
-        One that fails takes the transaction back; then each gets one of its own.
+        One that fails takes the transaction back; then each gets one of its own. That is no use when the
+        database takes nothing, and would take the longer the more there are.
         """
         try:
             return self._together(connection, batch)
         except Exception as error:
-            if len(batch) == 1:
-                return [error]
+            if len(batch) == 1 or isinstance(error, DatabaseTrouble) or _is_trouble(error, self._path):
+                return [error] * len(batch)
         return [result for one in batch for result in self._transact(connection, [one])]
 
     def _together(self, connection: sqlite3.Connection, batch: Sequence["_Write"]) -> list[Any]:
+        if identity(self._path) != self._identity:
+            raise DatabaseSpoilt(f"the database {self._path}: another file is in its place")
         durable = any(one.durable for one in batch)
         if durable != self._durable:  # SQLite ignores a change of it inside a transaction
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._durable = durable
         connection.execute("BEGIN IMMEDIATE")
         try:
-            statements = _Statements(connection)
-            results = [_to_the_end(one.work(statements)) for one in batch]
+            statements = Statements(connection)
+            results = [to_the_end(one.work(statements)) for one in batch]
             connection.execute("COMMIT")
         except BaseException:
             connection.rollback()
@@ -109,82 +187,64 @@ class _Write:
             self.done.set_result(result)
 
 
-class _Statements:
-    """Runs each at once: for use in the connection's own thread."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    async def fetch(self, sql: str, /, **values: Any) -> list[Row]:
-        return self._connection.execute(sql, values).fetchall()
-
-    async def execute(self, sql: str, /, **values: Any) -> int:
-        return self._connection.execute(sql, values).rowcount
-
-    async def execute_many(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> None:
-        self._connection.executemany(sql, rows)
+def _give_back(connection: sqlite3.Connection) -> bool:
+    """A database of a time before `auto_vacuum` keeps its size; what is free in it is used again."""
+    (before,) = connection.execute("PRAGMA freelist_count").fetchone()
+    if before <= SHRINK_PAGES:
+        return False
+    connection.execute(f"PRAGMA incremental_vacuum({SHRINK_PAGES})").fetchall()
+    (after,) = connection.execute("PRAGMA freelist_count").fetchone()
+    return bool(after < before)
 
 
-async def _in_thread(connection: aiosqlite.Connection, work: Callable[..., T], *args: Any) -> T:
-    """Run `work` in the connection's thread.
-
-    One crossing a transaction: each costs 0.2 ms of processor time, and the library's public functions
-    make one for every statement.
-    """
-    result: T = await connection._execute(work, connection._conn, *args)  # type: ignore[no-untyped-call]  # noqa: SLF001
-    return result
-
-
-def _to_the_end(work: Coroutine[Any, Any, T]) -> T:
-    """What awaits only its own statements never waits: it ends in its first step."""
-    try:
-        work.send(None)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-    finally:
-        work.close()
-    raise RuntimeError("a transaction awaits nothing but its own statements")
+async def _probe(tx: Transaction) -> None:
+    """Needs room as an order does, and leaves nothing behind."""
+    await tx.execute("INSERT INTO probe (room) VALUES (zeroblob(65536))")
+    await tx.execute("DELETE FROM probe")
 
 
 async def open_sqlite(path: Path) -> SqliteDatabase:
     """The database at `path`, made with its parent folders when missing, its schema up to date.
 
-    Raises DatabaseTooNew.
+    Raises StorageError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    writer = await _connect(path)
-    try:
-        await _in_thread(writer, lambda connection: _to_the_end(migrate(_Statements(connection))))
-        reader = await _connect(path)
-        await reader.execute("PRAGMA query_only = ON")
-    except BaseException:
-        await writer.close()
-        raise
-    return SqliteDatabase(writer, reader)
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and not path.exists():  # noqa: ASYNC240 - once, before anything runs
+        raise StorageError(
+            f"{path} is gone, but {log.name} is there: put the database back, or move that away"
+        )
+    with named(path):
+        writer, reader = await open_pair(path, make=True)
+    return SqliteDatabase(path, writer, reader)
 
 
 async def open_to_look(path: Path) -> SqliteDatabase:
     """An existing database, for reading only, its schema as it is. Raises StorageError."""
+    return await _open_existing(path, "ro")
+
+
+async def open_beside(path: Path) -> SqliteDatabase:
+    """An existing database that the running program may write to at the same time. Raises StorageError."""
+    return await _open_existing(path, "rw")
+
+
+async def _open_existing(path: Path, mode: Literal["ro", "rw"]) -> SqliteDatabase:
     if not path.is_file():  # noqa: ASYNC240 - once, before anything runs
         raise StorageError(f"{path} is no file")
-    connection = await aiosqlite.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
-    connection.row_factory = aiosqlite.Row
-    db = SqliteDatabase(connection, connection)
+    with named(path):
+        connection = await connect(path, mode)
+    db = SqliteDatabase(path, connection, connection)
     try:
         await require_current(db)
     except aiosqlite.Error as error:
-        await connection.close()
+        await db.close()
         raise StorageError(f"{path} is no database of this program ({error})") from error
     except BaseException:
-        await connection.close()
+        await db.close()
         raise
     return db
 
 
-async def _connect(path: Path) -> aiosqlite.Connection:
-    connection = await aiosqlite.connect(path, isolation_level=None)
-    connection.row_factory = aiosqlite.Row
-    for setting in _SETTINGS:
-        await connection.execute(setting)
-    return connection
+def _is_trouble(error: Exception, path: Path) -> bool:
+    return isinstance(error, sqlite3.Error) and trouble(error, path) is not None

@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from storage.database import Database, WrongEncryptionKey
+from storage.database import Database, Row, WrongEncryptionKey
 
 _KEY_ID = 8  # characters
 _MOMENTARY = b"inbox"
+_TRIED = 20  # rows at the start
 _NONCE = 12  # bytes, as NIST SP 800-38D recommends for GCM
 
 
@@ -32,6 +33,13 @@ def read_encryption_key(text: str) -> bytes:
     return raw
 
 
+STORED_KEYS = (
+    "SELECT id, chat_id, panel, encrypted_key, encryption_key_id FROM accounts "
+    "WHERE encrypted_key IS NOT NULL"
+)
+WAITING = "SELECT update_id, body FROM inbox WHERE body IS NOT NULL"
+
+
 class Vault:
     """Encrypts with the first of the keys, decrypts with any of them.
 
@@ -40,7 +48,8 @@ class Vault:
 
     def __init__(self, keys: Sequence[bytes], on_secret: Callable[[str], None] = lambda _: None) -> None:
         self._ciphers = {hashlib.sha256(key).hexdigest()[:_KEY_ID]: AESGCM(key) for key in keys}
-        self.key_id = next(iter(self._ciphers))
+        self.key_ids = tuple(self._ciphers)
+        self.key_id = self.key_ids[0]
         self._pepper = hashlib.sha256(b"pseudonym" + keys[0]).digest()
         self._on_secret = on_secret
 
@@ -60,7 +69,7 @@ class Vault:
 
     def unwrap(self, wrapped: bytes) -> str:
         """Raises WrongEncryptionKey."""
-        key_id, sealed = wrapped[:_KEY_ID].decode(), wrapped[_KEY_ID:]
+        key_id, sealed = _key_id(wrapped), wrapped[_KEY_ID:]
         return self._decrypt(sealed, key_id, _MOMENTARY).decode()
 
     def _encrypt(self, clear: bytes, owner: bytes) -> bytes:
@@ -70,7 +79,7 @@ class Vault:
     def _decrypt(self, sealed: bytes, key_id: str, owner: bytes) -> bytes:
         try:
             return self._ciphers[key_id].decrypt(sealed[:_NONCE], sealed[_NONCE:], owner)
-        except (KeyError, InvalidTag) as error:
+        except (KeyError, ValueError, InvalidTag) as error:
             raise WrongEncryptionKey("what is stored cannot be decrypted with ENCRYPTION_KEYS") from error
 
     def pseudonym(self, chat_id: int) -> str:
@@ -78,16 +87,54 @@ class Vault:
         return hmac.new(self._pepper, str(chat_id).encode(), hashlib.sha256).hexdigest()[:24]
 
     async def check(self, db: Database) -> None:
-        """Raises WrongEncryptionKey when a stored panel key needs an encryption key we lack."""
-        rows = await db.read(
-            "SELECT DISTINCT encryption_key_id FROM accounts WHERE encrypted_key IS NOT NULL"
+        """Raises WrongEncryptionKey when what is stored needs an encryption key we lack.
+
+        Of what a key of ours should open the newest is tried; a single bad row is no reason not to start.
+        """
+        needed = await db.read(
+            "SELECT CAST(encryption_key_id AS BLOB) AS id FROM accounts WHERE encrypted_key IS NOT NULL "
+            "UNION SELECT substr(body, 1, :length) FROM inbox WHERE body IS NOT NULL",
+            length=_KEY_ID,
         )
-        missing = {row["encryption_key_id"] for row in rows} - self._ciphers.keys()
+        missing = {_key_id(row["id"]) for row in needed} - self._ciphers.keys()
         if missing:
             raise WrongEncryptionKey(
                 "the database holds panel keys encrypted with another key "
                 f"({', '.join(sorted(missing))}): add it to ENCRYPTION_KEYS"
             )
+        keys = await db.read(f"{STORED_KEYS} ORDER BY created_at DESC LIMIT :most", most=_TRIED)
+        waiting = await db.read(f"{WAITING} ORDER BY update_id DESC LIMIT :most", most=_TRIED)
+        for rows, opens in ((keys, self.opens), (waiting, self.unwraps)):
+            if rows and not any(opens(row) for row in rows):
+                raise WrongEncryptionKey(
+                    "the database holds panel keys that none of ENCRYPTION_KEYS decrypts: "
+                    "is it the right database, and undamaged?"
+                )
+
+    def opens(self, account: Row) -> bool:
+        """Whether the key in a row of accounts can be decrypted."""
+        try:
+            self.open(
+                account["encrypted_key"],
+                key_id=account["encryption_key_id"],
+                chat_id=account["chat_id"],
+                panel=account["panel"],
+            )
+        except WrongEncryptionKey:
+            return False
+        return True
+
+    def unwraps(self, waiting: Row) -> bool:
+        """Whether the body in a row of the inbox can be decrypted."""
+        try:
+            self.unwrap(waiting["body"])
+        except WrongEncryptionKey:
+            return False
+        return True
+
+
+def _key_id(wrapped: bytes) -> str:
+    return wrapped[:_KEY_ID].decode("latin-1")  # whatever stands there
 
 
 def _owner(chat_id: int, panel: str) -> bytes:

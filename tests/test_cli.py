@@ -3,14 +3,18 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bot.settings import Settings
+from storage.schema import STEPS
 from storage.vault import new_encryption_key, read_encryption_key
 from tests.conftest import World, world_in
+from tests.journeys.stories import places, says
 
 
 async def panelgram(*arguments: str, cwd: Path, **settings: str) -> tuple[int | None, str, str]:
@@ -73,6 +77,82 @@ async def test_check_names_what_is_wrong(world: World, tmp_path: Path) -> None:
     assert "telegram: the bot token is not known to Telegram" in out
 
 
+async def test_check_looks_the_whole_database_through_while_the_bot_runs(
+    world: World, tmp_path: Path
+) -> None:
+    await places(await world.person(2001))
+    code, out, err = await panelgram("check", "--database", cwd=tmp_path, **settings_of(world))
+    assert (code, err) == (0, "")
+    lines = dict(line.split(": ", 1) for line in out.splitlines())
+    assert list(lines) == ["database", "schema", "integrity", "references", "keys", "messages", "rows"]
+    assert lines["schema"].startswith(str(len(STEPS)))
+    assert (lines["integrity"], lines["references"]) == ("fine", "fine")
+    assert lines["keys"] == "ENCRYPTION_KEYS opens all 1 panel key(s)"
+    assert "accounts 1, " in lines["rows"]
+    assert "orders 1, " in lines["rows"]
+
+
+async def test_check_finds_each_key_that_cannot_be_opened_and_rows_without_their_owner(
+    world: World, tmp_path: Path
+) -> None:
+    await world.person(2001)
+    await places(await world.person(2002))
+    await world.stop()
+    before = world.database.read_bytes()
+    with closing(sqlite3.connect(world.database)) as db, db:
+        db.execute("UPDATE accounts SET encrypted_key = zeroblob(60) WHERE chat_id = 2001")
+        db.execute("DELETE FROM accounts WHERE chat_id = 2002")
+    code, out, _ = await panelgram("check", "--database", cwd=tmp_path, **settings_of(world))
+    assert code == 1
+    assert "keys: ENCRYPTION_KEYS opens all but 1 of 1 panel key(s)" in out
+    assert "references: 1 row(s) of orders belong to nothing" in out
+
+    world.database.write_bytes(before[: len(before) // 2])
+    code, out, err = await panelgram("check", "--database", cwd=tmp_path, **settings_of(world))
+    assert code == 1
+    assert "malformed" in out + err
+    assert "Traceback" not in err
+
+
+async def test_run_says_in_one_line_that_another_program_holds_the_database(
+    world: World, tmp_path: Path
+) -> None:
+    await world.stop()
+    with closing(sqlite3.connect(world.database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        code, _, err = await panelgram("run", cwd=tmp_path, **settings_of(world))
+    assert (code, len(err.splitlines())) == (1, 1)
+    assert "another program holds it" in err
+
+
+@pytest.mark.parametrize("name", ["bot.db", "bot.db-wal"])
+async def test_run_refuses_what_is_no_database_in_one_line_and_leaves_it_alone(
+    world: World, tmp_path: Path, name: str
+) -> None:
+    """A log without its database too: the database is elsewhere, and a new one would swallow it."""
+    (tmp_path / name).write_bytes(b"no database" * 1000)
+    settings = settings_of(world) | {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'bot.db'}",
+        "BOT_TOKEN": "1:other",
+    }
+    code, _, err = await panelgram("run", cwd=tmp_path, **settings)
+    assert (code, len(err.splitlines())) == (1, 1)
+    assert str(tmp_path / "bot.db") in err
+    assert (tmp_path / name).read_bytes() == b"no database" * 1000
+    assert len(list(tmp_path.glob("bot.db*"))) == 2  # and the lock
+
+
+async def test_a_newer_schema_is_refused_by_every_command(world: World, tmp_path: Path) -> None:
+    await world.stop()
+    with closing(sqlite3.connect(world.database)) as db, db:
+        db.execute("UPDATE schema_version SET version = 99")
+    for command in (["run"], ["check"], ["check", "--database"], ["keys", "rotate"]):
+        code, out, err = await panelgram(*command, cwd=tmp_path, **settings_of(world))
+        assert code == 1
+        assert "the database has schema 99" in out + err
+        assert "use a newer program" in out + err
+
+
 async def test_run_refuses_a_wrong_encryption_key_and_a_wrong_token(world: World, tmp_path: Path) -> None:
     await world.person()
     await world.stop()
@@ -84,6 +164,45 @@ async def test_run_refuses_a_wrong_encryption_key_and_a_wrong_token(world: World
     assert "add it to ENCRYPTION_KEYS" in err
     code, _, err = await panelgram("run", cwd=tmp_path, **settings | {"BOT_TOKEN": "1:unknown"})
     assert (code, err) == (1, "BOT_TOKEN: Telegram does not know it\n")
+
+
+async def test_keys_are_rotated_while_the_bot_runs(world: World, tmp_path: Path) -> None:
+    anna = await world.person(2001)
+    old, new = world.settings["encryption_keys"], new_encryption_key()
+    settings = settings_of(world)
+
+    code, _, err = await panelgram(
+        "keys", "rotate", cwd=tmp_path, **settings | {"ENCRYPTION_KEYS": f"{new},{old}"}
+    )
+    assert (code, len(err.splitlines())) == (1, 1)
+    assert "the running bot does not know the first key" in err
+
+    await world.stop()
+    world.settings["encryption_keys"] = f"{new},{old}"
+    await world.start()
+    code, out, err = await panelgram("keys", "rotate", cwd=tmp_path, **settings_of(world))
+    assert (code, err) == (0, "")
+    assert "1 panel key(s), 0 waiting message(s)" in out.splitlines()[0]
+    assert "remove them from ENCRYPTION_KEYS" in out.splitlines()[1]
+    assert "Balance:" in (await says(anna, "/balance")).text
+
+    await world.stop()
+    code, _, err = await panelgram("run", cwd=tmp_path, **settings_of(world) | {"ENCRYPTION_KEYS": old})
+    assert code == 1
+    assert "add it to ENCRYPTION_KEYS" in err
+    world.settings["encryption_keys"] = new
+    await world.start()
+    assert "Balance:" in (await says(anna, "/balance")).text
+
+
+async def test_keys_are_rotated_while_no_bot_runs(world: World, tmp_path: Path) -> None:
+    await world.person(2001)
+    await world.stop()
+    keys = f"{new_encryption_key()},{world.settings['encryption_keys']}"
+    code, out, err = await panelgram(
+        "keys", "rotate", cwd=tmp_path, **settings_of(world) | {"ENCRYPTION_KEYS": keys}
+    )
+    assert (code, err, len(out.splitlines())) == (0, "", 2)
 
 
 async def test_a_second_process_on_the_same_token_is_refused(world: World, tmp_path: Path) -> None:

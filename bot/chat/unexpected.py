@@ -7,7 +7,7 @@ from telegram.error import Forbidden, TelegramError
 
 from bot.chat.screens import accounts as account_screens
 from bot.chat.screens import files as file_screens
-from bot.core.accounts import looks_like_key
+from bot.core.accounts import KeyUnreadable, looks_like_key
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
 from bot.gateway.files import FileTrouble
@@ -16,6 +16,7 @@ from bot.gateway.messenger import Messenger, Screen
 from bot.gateway.texts import paragraphs, t
 from bot.panel.errors import BadKey, PanelError, PanelRefused
 from storage.accounts import set_blocked
+from storage.database import DatabaseTrouble
 
 log = structlog.get_logger()
 
@@ -88,7 +89,14 @@ async def failed(_: object, context: Context) -> None:
     if isinstance(error, Forbidden):
         await set_blocked(context.desk.db, chat_id=context.chat_id, blocked_at=context.desk.clock())
         return
-    if isinstance(error, BadKey):
+    if isinstance(error, DatabaseTrouble):
+        context.turn.trouble = error  # whoever has the update handled again tells it
+        await context.toast()
+        return
+    if isinstance(error, KeyUnreadable):
+        log.error("a stored key cannot be decrypted")
+        screen = account_screens.unreadable(about)
+    elif isinstance(error, BadKey):
         screen = account_screens.key_rejected(error.words, about)
     elif isinstance(error, PanelRefused):
         screen = account_screens.panel_says(error.words, about)
@@ -120,6 +128,21 @@ async def tell_overflow(messenger: Messenger, chat_id: int) -> None:
         await messenger.send(chat_id, screen)
     except TelegramError as error:
         log.warning("overflow not told", error=str(error))
+
+
+async def tell_outage(messenger: Messenger, chat_id: int) -> None:
+    """The database takes nothing. Said of an update before anything came of it."""
+    screen = Screen(
+        paragraphs(
+            t("<b>I cannot write anything down right now, so I take no orders.</b>"),
+            t("No order was sent just now, and nothing was charged."),
+            t(
+                "What you sent is not lost, you need not send it again: I go on with it as soon as I can "
+                "write again."
+            ),
+        )
+    )
+    await messenger.send(chat_id, screen)
 
 
 def _is_elsewhere(update: Update) -> bool:

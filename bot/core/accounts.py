@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.panel.client import PanelClient
-from bot.panel.errors import BadKey, PanelBusy, PanelRefused
+from bot.panel.errors import BadKey, Meaning, PanelBusy, PanelRefused
 from bot.panel.models import Balance
 from storage import accounts, moving
 from storage.accounts import Account
-from storage.database import Database
+from storage.database import Database, WrongEncryptionKey
 from storage.orders import Order
 from storage.vault import Vault
 
@@ -51,6 +51,10 @@ class Paused:
 
 
 Connection = Connected | Refused | Malformed | Paused
+
+
+class KeyUnreadable(BadKey):
+    """What is stored of the key cannot be decrypted: for machines as if the panel rejected it."""
 
 
 def is_possible_key(text: str) -> bool:
@@ -112,12 +116,16 @@ class Accounts:
             await moving.move(self._db, to=account, order_ids=order_ids)
 
     def key(self, account: Account) -> str:
-        return self._vault.open(
-            account.encrypted_key,
-            key_id=account.encryption_key_id,
-            chat_id=account.chat_id,
-            panel=account.panel,
-        )
+        """Raises KeyUnreadable."""
+        try:
+            return self._vault.open(
+                account.encrypted_key,
+                key_id=account.encryption_key_id,
+                chat_id=account.chat_id,
+                panel=account.panel,
+            )
+        except WrongEncryptionKey as error:
+            raise KeyUnreadable(str(error), Meaning.BAD_KEY) from error
 
     async def connect(self, chat_id: int, key: str, *, language: str) -> Connection:
         """Try the key and make it the chat's own.
@@ -197,8 +205,15 @@ class Accounts:
             waits.append(5.0)
         return max(waits, default=0.0)
 
+    def _holds(self, account: Account, key: str) -> bool:
+        """One that nobody can decrypt any more holds no key."""
+        try:
+            return self.key(account) == key
+        except KeyUnreadable:
+            return False
+
     async def _store(self, chat_id: int, key: str, balance: Balance, language: str) -> None:
-        same = next((one for one in await self.kept(chat_id) if self.key(one) == key), None)
+        same = next((one for one in await self.kept(chat_id) if self._holds(one, key)), None)
         new = Account(
             id=same.id if same else secrets.token_hex(8),
             chat_id=chat_id,

@@ -71,7 +71,7 @@ class Cancelling:
                 self._accounts, account, ids, lambda key: self._panel.cancel(key, ids), lambda _: Taken()
             )
             taken = [one.order_id for one in begun if isinstance(answers[one.panel_order_id], Taken)]
-            await self._accounts.take_over(account, taken)
+            await surely(lambda: self._accounts.take_over(account, taken))
             now = self._clock()
             await surely(
                 lambda: cancelling.settle(

@@ -18,7 +18,7 @@ from typing import assert_never
 import structlog
 
 from bot.core import forms
-from bot.core.accounts import Accounts
+from bot.core.accounts import Accounts, KeyUnreadable
 from bot.core.drafts import Draft, Offer
 from bot.core.price import price
 from bot.core.settling import surely
@@ -163,7 +163,12 @@ class Ordering:
 
     async def carry_out(self, account: Account, order: Order) -> Outcome:
         """Send a begun order, once, and store how it went together with the notice that tells it."""
-        outcome = await place(self._panel, self._accounts.key(account), order.service_id, order.fields)
+        try:
+            key = self._accounts.key(account)
+        except KeyUnreadable:
+            outcome: Outcome = Rejected(None)
+        else:
+            outcome = await place(self._panel, key, order.service_id, order.fields)
         await surely(lambda: self._settle(order, outcome))
         if isinstance(outcome, Rejected) and meaning_of(outcome.words or "") is Meaning.BAD_KEY:
             await self._accounts.park(account, tell=False)

@@ -89,7 +89,7 @@ class Refills:
         if begun:
             sent = await self._send(account, [one.panel_order_id for one in begun])
             taken = [one.order_id for one in begun if isinstance(sent[one.panel_order_id], Taken)]
-            await self._accounts.take_over(account, taken)
+            await surely(lambda: self._accounts.take_over(account, taken))
             now = self._clock()
             await surely(
                 lambda: refills.settle(

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core.drafts import Draft
 from storage.conversations import Conversation, Visit
+from storage.database import DatabaseTrouble
 
 
 class Step(StrEnum):
@@ -73,7 +74,8 @@ class Dialog:
 class Turn:
     """One update being handled. Panel calls made in it end by `deadline` (event loop time).
 
-    `holds` says whether it occupies one of the runner's slots right now, `open` whether it still runs.
+    `holds` says whether it occupies one of the runner's slots right now, `open` whether it still runs;
+    `trouble` is what kept it from being handled: it is to be handled again.
     """
 
     chat_id: int
@@ -85,6 +87,7 @@ class Turn:
     forgotten: bool = False
     holds: bool = False
     open: bool = True
+    trouble: DatabaseTrouble | None = None
 
     @classmethod
     def begin(cls, chat_id: int, visit: Visit, *, deadline: float) -> "Turn":

@@ -11,6 +11,7 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.gateway.messenger import seconds
 from bot.gateway.transport import Transport
+from storage.database import DatabaseTrouble
 
 POLL_SECONDS = 25
 FIRST_POLL_SECONDS = 1  # an older process takes less to come back and get this poll refused
@@ -74,6 +75,9 @@ class Polling:
         """False when they could not be: not confirmed, they come again."""
         try:
             await self._accept(updates)
+        except DatabaseTrouble:  # said once, for all
+            await asyncio.sleep(STORE_PAUSE)
+            return False
         except Exception:
             log.exception("updates could not be stored; trying again")
             await asyncio.sleep(STORE_PAUSE)

@@ -13,7 +13,7 @@ import asyncio
 import json
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,10 +22,11 @@ from telegram import Bot, Update
 
 from bot.gateway.dialog import Turn, maybe_turn, set_turn
 from bot.gateway.texts import speaking
+from bot.jobs.outage import NOBODY, Outage
 from bot.panel.client import PERSON_SECONDS
 from storage import accounts, conversations, inbox
 from storage.conversations import Visit
-from storage.database import Database, Transaction, transaction
+from storage.database import Database, DatabaseTrouble, Transaction, transaction
 from storage.inbox import Waiting
 from storage.vault import Vault
 
@@ -60,8 +61,10 @@ class Runner:
         overflow: Callable[[int], Coroutine[Any, Any, None]],
         typing: Callable[[int], Awaitable[None]],
         clock: Callable[[], float],
+        outage: Outage,
     ) -> None:
         self._db = db
+        self._outage = outage
         self._bot = bot
         self._vault = vault
         self._handle = handle
@@ -92,14 +95,24 @@ class Runner:
             backlog[one.chat_id] += 1
             if backlog[one.chat_id] <= BACKLOG:
                 kept.append(one)
-        fresh = await inbox.store(self._db, kept, now=self._clock())
+        try:
+            fresh = await inbox.store(self._db, kept, now=self._clock())
+        except DatabaseTrouble:
+            self._outage.tell(one.chat_id for one in kept)
+            raise
         idle = {one.chat_id for one in fresh} - self._chats.keys()
-        visits = await conversations.visits(self._db, chat_ids=list(idle)[:100]) if idle else {}
+        visits = await self._visits(list(idle)[:100])
         for one in fresh:
             self._take(one, visits.get(one.chat_id))
         for chat_id, waiting in backlog.items():
             if waiting > BACKLOG:
                 self._tell_overflow(chat_id)
+
+    async def _visits(self, chat_ids: Sequence[int]) -> dict[int, Visit]:
+        """Without them they are looked up later: what is stored has to be handled in any case."""
+        with suppress(DatabaseTrouble):
+            return await conversations.visits(self._db, chat_ids=chat_ids) if chat_ids else {}
+        return {}
 
     @property
     def busy(self) -> int:
@@ -180,9 +193,12 @@ class Runner:
             del self._chats[chat_id]
 
     async def _serve(self, chat_id: int, one: Waiting, visit: Visit | None) -> None:
+        """Handled and stored apart, so that what was answered is not answered again after an outage."""
         update = self._read(one)
-        user = update.effective_user
-        language = (user.language_code or "") if user else ""
+        turn = await self._outage.outlast(chat_id, lambda: self._turn(chat_id, update, visit))
+        await self._outage.outlast(NOBODY, lambda: self._finish(one, update, turn))
+
+    async def _turn(self, chat_id: int, update: Update, visit: Visit | None) -> Turn:
         if visit is None:
             visit = (await conversations.visits(self._db, chat_ids=[chat_id]))[chat_id]
         deadline = asyncio.get_running_loop().time() + PERSON_SECONDS
@@ -191,12 +207,19 @@ class Runner:
         turn.holds = True
         set_turn(turn)
         try:
-            with speaking(language):
+            with speaking(_language(update)):
                 await self._handle(update)
         finally:
             turn.open = False
             if turn.holds:
                 self._slots.release()
+        if turn.trouble is not None:
+            raise turn.trouble
+        return turn
+
+    async def _finish(self, one: Waiting, update: Update, turn: Turn) -> None:
+        chat_id, visit = turn.chat_id, turn.visit
+        language = _language(update)
         if visit.blocked and update.my_chat_member is None:
             await accounts.set_blocked(self._db, chat_id=chat_id, blocked_at=None)
         if visit.known and language and language != visit.language:
@@ -218,8 +241,13 @@ async def _end(tx: Transaction, update_id: int, turn: Turn, *, now: float) -> No
     after = turn.after()
     if after is not None:
         before = turn.visit.conversation
-        await conversations.put(tx, chat_id=turn.chat_id, before=before, after=after)
+        await conversations.put(tx, chat_id=turn.chat_id, before=before, after=after, now=now)
     await inbox.finish(tx, update_id=update_id, now=now)
+
+
+def _language(update: Update) -> str:
+    user = update.effective_user
+    return (user.language_code or "") if user else ""
 
 
 def chat_of(update: dict[str, Any]) -> int:

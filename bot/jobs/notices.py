@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.core.quiet import when
+from bot.core.settling import surely
 from storage import accounts, outbox
 from storage.database import Database
 from storage.outbox import Notice
@@ -83,7 +84,8 @@ class NoticesJob:
         notice = await outbox.outcome_of(self._db, order_id=order_id)
         if notice is not None:
             self._count(notice.chat_id)
-            await self._settle(notice, await self._deliver(notice))
+            delivery = await self._deliver(notice)
+            await surely(lambda: self._settle(notice, delivery))
 
     async def stop(self, grace: float) -> None:
         self._stopping = True
@@ -118,7 +120,7 @@ class NoticesJob:
         try:
             async with self._turn(notice.chat_id):
                 delivery = TryAgain(0.0) if self._stopping else await self._deliver(notice)
-            await self._settle(notice, delivery)
+            await surely(lambda: self._settle(notice, delivery))  # or it would be told twice
         except Exception:
             log.exception("notice not sent")  # its lease ends by itself
         finally:

@@ -11,6 +11,7 @@ from bot.core.ordering import NotNow, Outcome, Placed, Rejected, Uncertain
 from bot.sandbox.panel import Trouble
 from storage import masses, orders
 from storage.accounts import drop_unneeded_keys, forget
+from storage.pruning import prune
 from tests.core.core_world import ANNA, BORIS, FOLLOWERS, World, open_world
 from tests.core.mass_world import SERVICES, carried_out, checked, confirmed, core, listed, sent_links
 
@@ -246,7 +247,7 @@ async def test_a_key_is_kept_while_its_lines_wait(world: World) -> None:
 async def test_old_drafts_go(world: World) -> None:
     account = await world.connect()
     await checked(world, account, listed(3))
-    await masses.drop_old_drafts(world.db, now=world.clock.now + masses.DRAFT_SECONDS - 1)
+    await prune(world.db, now=world.clock.now + masses.DRAFT_SECONDS - 1)
     assert await masses.draft_of(world.db, chat_id=ANNA)
-    await masses.drop_old_drafts(world.db, now=world.clock.now + masses.DRAFT_SECONDS + 1)
+    await prune(world.db, now=world.clock.now + masses.DRAFT_SECONDS + 1)
     assert await masses.draft_of(world.db, chat_id=ANNA) is None

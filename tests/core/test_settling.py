@@ -14,7 +14,7 @@ from bot.core.refills import Refills
 from bot.core.requests import Answer, Refused, Taken, Unsure
 from bot.sandbox.panel import Trouble
 from storage import orders
-from storage.database import Database, Row, Work
+from storage.database import Database, DatabaseTrouble, Row, Work
 from tests.core.core_world import ANNA, INTERVAL, World, open_world
 
 T = TypeVar("T")
@@ -36,6 +36,11 @@ class Stumbling:
     db: Database
     failures: int
     written: bool
+    error: type[Exception] = sqlite3.OperationalError
+
+    @property
+    def trouble(self) -> DatabaseTrouble | None:
+        return self.db.trouble
 
     async def read(self, sql: str, /, **values: Any) -> list[Row]:
         return await self.db.read(sql, **values)
@@ -43,14 +48,20 @@ class Stumbling:
     async def execute(self, sql: str, /, **values: Any) -> int:
         return await self.db.execute(sql, **values)
 
-    async def write(self, work: Work[T], /, *, durable: bool = False) -> T:
+    async def write(self, work: Work[T], /, *, durable: bool = False, intent: bool = False) -> T:
         fails, self.failures = self.failures > 0, self.failures - 1
         if fails and not self.written:
-            raise sqlite3.OperationalError("database is locked")
-        done = await self.db.write(work, durable=durable)
+            raise self.error("database is locked")
+        done = await self.db.write(work, durable=durable, intent=intent)
         if fails:
-            raise sqlite3.OperationalError("disk I/O error")
+            raise self.error("disk I/O error")
         return done
+
+    async def heal(self) -> bool:
+        return await self.db.heal()
+
+    async def shrink(self) -> bool:
+        return await self.db.shrink()
 
     async def leave_no_trace(self) -> None:
         await self.db.leave_no_trace()
@@ -59,8 +70,10 @@ class Stumbling:
         await self.db.close()
 
 
-def on_a_stumbling_database(world: World, failures: int, *, written: bool = False) -> Ordering:
-    db = Stumbling(world.db, failures, written)
+def on_a_stumbling_database(
+    world: World, failures: int, *, written: bool = False, error: type[Exception] = sqlite3.OperationalError
+) -> Ordering:
+    db = Stumbling(world.db, failures, written, error)
     return Ordering(db, world.accounts, world.client, process="run-1", interval=INTERVAL, clock=world.clock)
 
 
@@ -102,6 +115,18 @@ async def test_an_outcome_that_is_never_stored_is_found_at_the_next_start(world:
     assert len(world.panel.calls("add")) == 1
 
 
+async def test_an_outcome_waits_for_the_disk_as_long_as_it_takes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "TROUBLE_PAUSE", 0.0)
+    order = await world.begin(account := await world.connect())
+    stumbling = on_a_stumbling_database(world, failures=200, error=DatabaseTrouble)
+
+    assert await stumbling.carry_out(account, order) == Placed("23501")
+    assert (await world.order(order)).state == "open"
+    assert len(world.panel.calls("add")) == 1
+
+
 async def test_a_rejected_key_is_parked_though_its_outcome_was_hard_to_store(world: World) -> None:
     order = await world.begin(account := await world.connect())
     world.panel.misbehave(Trouble.WRONG_KEY, action="add")
@@ -113,12 +138,12 @@ async def test_a_rejected_key_is_parked_though_its_outcome_was_hard_to_store(wor
 class Forgetful(Stumbling):
     """It fails from the second write on: the first is the intent."""
 
-    async def write(self, work: Work[T], /, *, durable: bool = False) -> T:
+    async def write(self, work: Work[T], /, *, durable: bool = False, intent: bool = False) -> T:
         fails = self.begun and self.failures > 0
         self.begun, before = True, self.failures
         self.failures = before if fails else 0
         try:
-            return await super().write(work, durable=durable)
+            return await super().write(work, durable=durable, intent=intent)
         finally:
             self.failures = before - fails
 

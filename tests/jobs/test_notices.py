@@ -1,12 +1,14 @@
 """The outbox on its way out: once each, side by side, and back in the outbox when it fails."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 
+from bot.core import settling
 from bot.jobs.notices import (
     AT_ONCE,
     GATHER_SECONDS,
@@ -312,3 +314,22 @@ async def test_what_waits_at_night_comes_as_one_message_when_the_night_is_over(p
     post.now = morning
     await post.settles()
     assert (post.delivered, await post.left()) == ([1], [])
+
+
+async def test_what_telegram_took_is_not_sent_again_though_the_database_did_not_take_that(
+    post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "TROUBLE_PAUSE", 0.01)
+    await post.db._writer.execute_fetchall("PRAGMA busy_timeout = 10")
+    await post.writes(1)
+    post.open.clear()
+    await post.looks()
+    await eventually(lambda: post.on_their_way == [1])
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        post.open.set()
+        await eventually(lambda: post.db.trouble is not None)
+        post.now += LEASE_SECONDS
+    await post.settles()
+    assert post.delivered == [1]
+    assert await post.left() == []

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextvars import ContextVar
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,12 +109,22 @@ async def test_no_order_waits_behind_another(world: World, told: Told) -> None:
 async def test_one_that_fails_is_logged_and_stops_no_other(told: Told, logged: Logged) -> None:
     account = await told.world.connect()
     begun = await told.world.begin(account)
-    told.placing.start(replace(account, encrypted_key=b"unreadable"), begun, first=told.first)
+    nothing: Any = None
+    told.placing.start(replace(account, encrypted_key=nothing), begun, first=told.first)
     orders = await told.start(f"{LINK}/2")
     assert await told.hears(1) == [orders[0].id]
     await told.placing.stop(10.0)
     assert await told.states([begun, *orders]) == ["placing", "open"]
     assert logged() == ["order not carried through"]
+
+
+async def test_with_a_key_that_cannot_be_read_nothing_is_sent_and_that_is_told(told: Told) -> None:
+    account = await told.world.connect()
+    begun = await told.world.begin(account)
+    told.placing.start(replace(account, encrypted_key=b"unreadable"), begun, first=told.first)
+    assert await told.hears(1) == [begun.id]
+    assert await told.states([begun]) == ["rejected"]
+    assert told.world.panel.calls("add") == []
 
 
 async def test_an_outcome_that_could_not_be_told_is_left_to_the_queue(told: Told, logged: Logged) -> None:

@@ -7,7 +7,7 @@ import pytest
 from bot.sandbox.panel import Panel, Trouble
 from bot.sandbox.telegram import Person
 from tests.conftest import KEY, OTHER_KEY, World
-from tests.journeys.stories import LINK, hears, places, rows, says, summary
+from tests.journeys.stories import LINK, change, hears, places, rows, says, summary
 
 WRONG = "a1b2c3d4" * 4
 
@@ -204,3 +204,21 @@ async def test_a_key_beneath_a_photo_is_deleted_too(chat: Person, panel: Panel) 
     await hears(chat, "Connected.", after=sent)
 
     assert sent.deleted
+
+
+async def test_a_stored_key_that_cannot_be_read_harms_only_its_owner_who_sends_it_again(
+    world: World, chat: Person, log_lines: io.StringIO
+) -> None:
+    order_id = await places(chat)
+    boris = await world.person(8)
+    await change(world, "UPDATE accounts SET encrypted_key = zeroblob(60) WHERE chat_id = ?", chat.user.id)
+
+    assert "I cannot read the key you gave me" in (await says(chat, "/balance")).text
+    assert "Balance:" in (await says(boris, "/balance")).text
+    assert "Connected." in (await says(chat, f"/key {KEY}")).text
+    world.panel.set_order(order_id, status="Completed")
+    await chat.sees(f"Order {order_id}: Completed")
+
+    assert "a stored key cannot be decrypted" in log_lines.getvalue()
+    log_lines.seek(0)
+    log_lines.truncate()

@@ -1,9 +1,12 @@
 """/start, /help, /privacy, /cancel, and commands in the midst of something else."""
 
+import re
+
 import pytest
 
 from bot.sandbox.panel import Panel
 from bot.sandbox.telegram import Person
+from storage import pruning
 from tests.conftest import World
 from tests.journeys.stories import LINK, becomes, says, summary, taps
 
@@ -46,8 +49,17 @@ async def test_help_names_the_support(world: World) -> None:
 async def test_privacy_says_what_is_kept_how_long_how_safe_and_how_to_erase_it(chat: Person) -> None:
     told = (await says(chat, "/privacy")).text
 
-    for part in ("API key, encrypted", "orders", "until you erase", "two days", "an hour", "/forget"):
+    for part in ("API key, encrypted", "orders", "/forget"):
         assert part in told
+
+
+async def test_privacy_tells_every_age_at_which_something_goes(chat: Person) -> None:
+    told = (await says(chat, "/privacy")).text
+    ages = {rule.seconds for rule in pruning.RULES} | {pruning.ORDER_SECONDS}
+    for seconds in ages - {0.0}:
+        days, hours = round(seconds / 86400), round(seconds / 3600)
+        age = f"{days} day" if days else f"{hours} hour"
+        assert re.search(rf"\b{age}s?\b", told), age
 
 
 async def test_sets_the_command_menu_once(world: World, chat: Person) -> None:

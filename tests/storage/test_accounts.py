@@ -120,7 +120,7 @@ async def live_a_little(db: SqliteDatabase, chat_id: int, account_id: str, order
     await accounts.park(db, account_id=account_id, tell=True, now=NOW)
     await inbox.store(db, [Waiting(chat_id * 2, chat_id, f"{LINK}/{chat_id}".encode())], now=NOW)
     said = Conversation("ask", f'{{"link": "{LINK}/{chat_id}"}}', 1)
-    await db.write(partial(conversations.put, chat_id=chat_id, before=Conversation(), after=said))
+    await db.write(partial(conversations.put, chat_id=chat_id, before=Conversation(), after=said, now=NOW))
     await db.write(partial(inbox.finish, update_id=chat_id * 2, now=NOW))
 
 

@@ -77,7 +77,9 @@ async def test_handling_and_the_dialogs_new_state_are_one(db: SqliteDatabase) ->
     await inbox.store(db, [FIRST], now=NOW)
 
     async def handle_and_fail(tx: Transaction) -> None:
-        await conversations.put(tx, chat_id=ANNA, before=Conversation(), after=Conversation("ask", "{}", 1))
+        await conversations.put(
+            tx, chat_id=ANNA, before=Conversation(), after=Conversation("ask", "{}", 1), now=NOW
+        )
         await inbox.finish(tx, update_id=7, now=NOW)
         raise ZeroDivisionError
 
@@ -91,7 +93,7 @@ async def test_a_dialog_moved_by_somebody_else_is_left_alone(db: SqliteDatabase)
     begun = Conversation("ask", "{}", 1)
 
     async def move(before: Conversation, after: Conversation) -> bool:
-        return await db.write(partial(conversations.put, chat_id=ANNA, before=before, after=after))
+        return await db.write(partial(conversations.put, chat_id=ANNA, before=before, after=after, now=NOW))
 
     assert await move(Conversation(), begun)
     assert await move(begun, Conversation("confirm", "{}", 2))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage import lock, migrations
-from storage.database import DatabaseInUse, DatabaseTooNew, StorageError
+from storage.database import DatabaseInUse, DatabaseTooNew, DatabaseTrouble, StorageError
 from storage.schema import STEPS
 from storage.sqlite import SqliteDatabase, open_sqlite, open_to_look
 
@@ -77,7 +77,7 @@ async def test_looking_needs_no_lock_and_changes_nothing(tmp_path: Path) -> None
     await db.execute("INSERT INTO people (chat_id, language, created_at) VALUES (1, 'en', 0)")
     looking = await open_to_look(tmp_path / "bot.db")
     assert len(await looking.read("SELECT * FROM people")) == 1
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(DatabaseTrouble, match="readonly"):
         await looking.execute("DELETE FROM people")
     await looking.close()
     await db.close()

@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from storage import accounts
+from storage import accounts, inbox
 from storage.database import WrongEncryptionKey
+from storage.inbox import Waiting
 from storage.sqlite import SqliteDatabase, open_sqlite
 from storage.vault import Vault, new_encryption_key, read_encryption_key
 from tests.storage.stored import ACCOUNT, ANNA, BORIS, PANEL
@@ -68,10 +70,64 @@ def test_another_encryption_key_opens_nothing() -> None:
 
 async def test_start_is_refused_when_a_stored_key_cannot_be_opened(db: SqliteDatabase) -> None:
     before = Vault([OLD])
-    await accounts.connect(db, replace(ACCOUNT, encryption_key_id=before.key_id), language="en", now=0)
+    await keep(db, before)
     await Vault([NEW, OLD]).check(db)
     with pytest.raises(WrongEncryptionKey, match=f"{before.key_id}.*ENCRYPTION_KEYS"):
         await Vault([NEW]).check(db)
+
+
+async def test_start_is_refused_when_only_a_waiting_message_cannot_be_opened(db: SqliteDatabase) -> None:
+    before = Vault([OLD])
+    await inbox.store(db, [Waiting(1, ANNA, before.wrap("hello"))], now=0)
+    await Vault([NEW, OLD]).check(db)
+    with pytest.raises(WrongEncryptionKey, match=f"{before.key_id}.*ENCRYPTION_KEYS"):
+        await Vault([NEW]).check(db)
+    await inbox.store(db, [Waiting(2, ANNA, b"\xff\xfegarbage")], now=0)
+    with pytest.raises(WrongEncryptionKey):
+        await before.check(db)
+
+
+async def test_start_is_refused_when_our_key_opens_none_of_what_bears_its_name(db: SqliteDatabase) -> None:
+    vault = Vault([NEW])
+    await keep(db, vault, encrypted_key=b"garbage")
+    with pytest.raises(WrongEncryptionKey, match="none of ENCRYPTION_KEYS decrypts"):
+        await vault.check(db)
+    await keep(db, vault, id="key-2", chat_id=BORIS)
+    await vault.check(db)
+
+
+async def test_there_is_no_wrong_key_for_an_empty_database(db: SqliteDatabase) -> None:
+    await Vault([NEW]).check(db)
+
+
+async def test_rows_swapped_between_people_or_panels_open_for_nobody(db: SqliteDatabase) -> None:
+    vault = Vault([NEW])
+    await keep(db, vault)
+    await keep(db, vault, id="key-2", chat_id=BORIS)
+    for column, value in (("chat_id", BORIS), ("panel", "https://other.example/api/v2")):
+        await db.execute(
+            f"UPDATE accounts SET {column} = :value, replaced_at = 1 WHERE id = 'key-1'", value=value
+        )
+        (row,) = await db.read("SELECT * FROM accounts WHERE id = 'key-1'")
+        assert not vault.opens(row)
+        await db.execute(
+            "UPDATE accounts SET chat_id = :chat_id, panel = :panel WHERE id = 'key-1'",
+            chat_id=ANNA,
+            panel=PANEL,
+        )
+    await db.execute(
+        "UPDATE accounts SET encrypted_key = (SELECT encrypted_key FROM accounts WHERE id = 'key-1') "
+        "WHERE id = 'key-2'"
+    )
+    assert [vault.opens(row) for row in await db.read("SELECT * FROM accounts ORDER BY id")] == [True, False]
+
+
+async def keep(db: SqliteDatabase, vault: Vault, **changes: Any) -> None:
+    account = replace(ACCOUNT, encryption_key_id=vault.key_id, **changes)
+    if "encrypted_key" not in changes:
+        sealed = vault.seal(SECRET, chat_id=account.chat_id, panel=account.panel)
+        account = replace(account, encrypted_key=sealed)
+    await accounts.connect(db, account, language="en", now=0)
 
 
 def test_logs_hear_of_every_secret() -> None:

@@ -142,6 +142,19 @@ def key_rejected(words: str, about: About) -> Screen:
     )
 
 
+def unreadable(about: About) -> Screen:
+    return Screen(
+        paragraphs(
+            t("<b>I cannot read the key you gave me any more.</b>"),
+            t(
+                "Nothing was ordered or charged by this. Please send me the key once more with /key; "
+                "you find it at {site}.",
+                site=about.panel_site,
+            ),
+        )
+    )
+
+
 def ask_forget() -> Screen:
     return Screen(
         paragraphs(

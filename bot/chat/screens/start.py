@@ -10,7 +10,8 @@ from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
 from bot.gateway.dialog import Step
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import language, lines, paragraphs, shorten, t
+from bot.gateway.texts import language, lines, paragraphs, plural, shorten, t
+from storage import inbox, masses, pruning
 
 
 def welcome(about: About) -> Screen:
@@ -91,17 +92,44 @@ def privacy(about: About) -> Screen:
                 t("• Your API key, encrypted. An old key goes about a day after its last order ended."),
                 t(
                     "• Your orders: service, what you entered for it, price, status, refills. Also those you "
-                    "let me follow, and your favourite services. They stay until you erase them."
+                    "let me follow, and your favourite services. An order goes {age} after its last change, "
+                    "once it has ended.",
+                    age=_age(pruning.ORDER_SECONDS),
                 ),
-                t("• The list of a mass order, until it has ended or a day has passed."),
-                t("• Your chat's number, language and settings, and where you are in a dialog."),
-                t("• What you type only until it is answered; then just the message's number, for two days."),
-                t("• If a key is refused, a scrambled note of it for an hour."),
+                t(
+                    "• The list of a mass order, until it has ended, or for {age}.",
+                    age=_age(masses.DRAFT_SECONDS),
+                ),
+                t(
+                    "• Your chat's number, language and settings, and where you are in a dialog: for {age}, "
+                    "if you do not go on with it.",
+                    age=_age(pruning.DIALOG_SECONDS),
+                ),
+                t(
+                    "• What you type only until it is answered; then just the message's number, for {age}.",
+                    age=_age(inbox.REMEMBERED_SECONDS),
+                ),
+                t(
+                    "• If a key is refused, a scrambled note of it for {age}.",
+                    age=_age(pruning.REFUSED_SECONDS),
+                ),
+                t(
+                    "• If you block me, what I could not tell you for {news}. After {age}, and once you have "
+                    "no order here any more, all the rest goes too.",
+                    news=_age(pruning.NOTICE_SECONDS),
+                    age=_age(pruning.GONE_SECONDS),
+                ),
             ),
             t("Only {panel} ever gets your key, your links and your orders.", panel=about.panel_name),
             t("/forget erases all of it at once."),
         )
     )
+
+
+def _age(seconds: float) -> Markup:
+    if seconds < pruning.DAY:
+        return plural("{n} hour", "{n} hours", round(seconds / 3600))
+    return plural("{n} day", "{n} days", round(seconds / pruning.DAY))
 
 
 def nothing_to_leave() -> Screen:
