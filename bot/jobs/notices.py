@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.core.quiet import when
+from bot.core.settling import surely
 from storage import accounts, outbox
 from storage.database import Database
 from storage.outbox import Notice
@@ -128,7 +129,7 @@ class NoticesJob:
     async def _settle(self, notice: Notice, delivery: Delivery) -> None:
         match delivery:
             case Delivered():
-                await outbox.done(self._db, notice)
+                await surely(lambda: outbox.done(self._db, notice))
             case TryAgain(seconds):
                 await outbox.put_off(self._db, notice, until=self._clock() + seconds)
             case Unreachable():
