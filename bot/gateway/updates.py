@@ -21,6 +21,7 @@ import structlog
 from telegram import Bot, Update
 
 from bot.gateway.dialog import Turn, maybe_turn, set_turn
+from bot.gateway.shapes import chat_of, served
 from bot.gateway.texts import speaking
 from bot.panel.client import PERSON_SECONDS
 from storage import accounts, conversations, inbox
@@ -206,9 +207,9 @@ class Runner:
     def _read(self, one: Waiting) -> Update:
         """An update of a shape nobody knows counts as an empty one, which no handler takes."""
         try:
-            return Update.de_json(json.loads(self._vault.unwrap(one.body)), self._bot)
-        except Exception:
-            log.exception("update not understood", update_id=one.update_id)
+            return Update.de_json(served(self._vault.unwrap(one.body)), self._bot)
+        except Exception as error:
+            log.warning("update not understood", update_id=one.update_id, error=type(error).__name__)
             return Update(one.update_id)
 
 
@@ -220,15 +221,3 @@ async def _end(tx: Transaction, update_id: int, turn: Turn, *, now: float) -> No
         before = turn.visit.conversation
         await conversations.put(tx, chat_id=turn.chat_id, before=before, after=after)
     await inbox.finish(tx, update_id=update_id, now=now)
-
-
-def chat_of(update: dict[str, Any]) -> int:
-    """The chat an update belongs to; 0 when to none."""
-    for part in update.values():
-        if isinstance(part, dict):
-            chat = part.get("chat") or (part.get("message") or {}).get("chat")
-            if chat:
-                return int(chat["id"])
-            if isinstance(part.get("from"), dict):
-                return int(part["from"]["id"])
-    return 0
