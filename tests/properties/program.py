@@ -151,7 +151,9 @@ class World:
         self.shown: list[Told] = []
         self.written: list[Told] = []  # what was ever to be told
         self.words: dict[str, list[str]] = {}  # by order, as looks found them
+        self.states: list[str] = []  # of all orders in the end
         self.lost_answers = 0
+        self.failures = 0
         self.disk.written = self._look_at_the_disk
 
     async def open(self) -> None:
@@ -187,7 +189,7 @@ class World:
             try:
                 await deed()
             except Exception:
-                self.failed = True  # which its person is told
+                self.failures += 1  # of which a person is told
 
         here = {asyncio.current_task()}
         doing = asyncio.create_task(does())
@@ -201,9 +203,8 @@ class World:
         while True:
             if self.machine.crashed.done():
                 self.machine.restarted()
-            self.program = Program(self)
-            self.failed = False
-            if await self._survives(self.program.start) and not self.failed:
+            self.program, failures = Program(self), self.failures
+            if await self._survives(self.program.start) and self.failures == failures:
                 return
 
     # What is known
@@ -237,7 +238,7 @@ class World:
 
     def order(self, number: int) -> Any | None:
         """One of the orders that the panel has, as a row."""
-        rows = self.rows("SELECT * FROM orders WHERE panel_order_id IS NOT NULL ORDER BY created_at, id")
+        rows = self.rows("SELECT * FROM orders WHERE panel_order_id IS NOT NULL ORDER BY panel_order_id")
         return rows[number % len(rows)] if rows else None
 
     async def close(self) -> None:

@@ -212,6 +212,7 @@ class PanelAtHand(PanelClient):
         self._panel = panel
         self._wire = wire
         self._sent = sent
+        self._seconds = self._add_seconds = 0.0  # how long a call hangs is for the schedule to say
 
     async def _once(
         self,
@@ -219,7 +220,7 @@ class PanelAtHand(PanelClient):
         form: Mapping[str, str],
         read: Callable[[Any], T],
         *,
-        seconds: float | None = None,  # noqa: ARG002 - how long a call hangs is for the schedule to say
+        seconds: float | None = None,  # noqa: ARG002 - as above
     ) -> T:
         text, status_code = await self._reply(key, **form)
         return read(replies.load(text, status_code=status_code))

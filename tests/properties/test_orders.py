@@ -34,6 +34,7 @@ from tests.properties.program import (
 from tests.properties.simulation import FAULTS, Crash, Fault, How, Seam, SimulatedLoop
 
 NUMBERS = st.integers(0, 2)
+DAY = 100_000.0  # and a little: ended orders are looked at once more
 WORDS = st.sampled_from(["Pending", "In progress", "Completed", "Partial", "Canceled"])
 WRONG = st.sampled_from(list(Seam)).flatmap(
     lambda seam: st.builds(Fault, st.just(seam), st.sampled_from(FAULTS[seam]), st.integers(0, 4))
@@ -41,7 +42,7 @@ WRONG = st.sampled_from(list(Seam)).flatmap(
 STEPS: st.SearchStrategy[Step] = st.one_of(
     st.builds(GoesWrong, WRONG),
     st.builds(Confirms, NUMBERS, st.integers(1, 2)),
-    st.builds(Waits, st.sampled_from([1.0, 30.0, 120.0, 3600.0])),
+    st.builds(Waits, st.sampled_from([1.0, 30.0, 120.0, 3600.0, DAY])),
     st.builds(Moves, NUMBERS, WORDS),
     st.builds(ConfirmsMass, st.integers(0, 1), st.integers(1, 5)),
     st.builds(AsksForRefill, NUMBERS, NUMBERS),
@@ -84,7 +85,20 @@ def test_orders_survive_long_lives(schedule: list[Step]) -> None:
     live(schedule)
 
 
-def live(schedule: Sequence[Step]) -> None:
+def test_all_goes_well_where_nothing_fails() -> None:
+    """Else the others would prove nothing."""
+    world = live([
+        Confirms(0), ConfirmsMass(0, 3), Waits(120.0), Moves(0, "Completed"), Waits(120.0),
+        AsksForRefill(0, 0), Refilled(0, "Completed"), AsksToCancel(1, 0), Moves(1, "Canceled"), Waits(600.0),
+        Moves(0, "In progress"), Waits(DAY), Moves(0, "Completed"), Waits(600.0),
+    ])  # fmt: skip
+    assert Counter(told.kind for told in world.shown) == {"outcome": 1, "mass": 1, "change": 4, "refill": 1}
+    assert len(world.sent) == 6
+    assert world.states == ["ended", "ended", "open", "open"]
+    assert world.failures == 0
+
+
+def live(schedule: Sequence[Step]) -> World:
     loop, unforeseen = SimulatedLoop(), []
 
     def note(_: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
@@ -93,13 +107,14 @@ def live(schedule: Sequence[Step]) -> None:
 
     loop.set_exception_handler(note)
     try:
-        loop.run_until_complete(_live(schedule))
+        world = loop.run_until_complete(_live(schedule))
     finally:
         loop.close()
     assert not unforeseen
+    return world
 
 
-async def _live(schedule: Sequence[Step]) -> None:
+async def _live(schedule: Sequence[Step]) -> World:
     world = World()
     await world.open()
     try:
@@ -113,6 +128,8 @@ async def _live(schedule: Sequence[Step]) -> None:
         nothing_is_sent_twice(world)
         nothing_is_lost(world)
         all_is_told(world)
+        world.states = [row["state"] for row in world.rows("SELECT state FROM orders ORDER BY state")]
+        return world
     finally:
         await world.close()
 
