@@ -27,7 +27,7 @@ few = settings(
     suppress_health_check=list(HealthCheck),
     derandomize=True,
 )
-many = settings(few, max_examples=5000, derandomize=False, print_blob=True)
+many = settings(few, max_examples=2000, derandomize=False, print_blob=True)
 
 
 class Victim:
