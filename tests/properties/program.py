@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -96,8 +97,10 @@ class Program:
         self.notices.tick()
         await self.mass_job.tick()
 
-    async def _turn(self, _: int) -> None:
+    @asynccontextmanager
+    async def _turn(self, _: int) -> AsyncIterator[None]:
         await asyncio.sleep(0.1)
+        yield
 
     async def _deliver(self, notice: Notice) -> Delivery:
         async def act(how: How | None) -> Delivery:
