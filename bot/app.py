@@ -25,6 +25,7 @@ from storage.sqlite import open_sqlite
 from storage.vault import Vault
 
 GRACE_SECONDS = 5.0  # for what is in flight at the end; all of the end takes under 10
+ABANDONED_SECONDS = 60.0  # between two looks for what was left in the middle
 HOUSEKEEPING_SECONDS = 3600.0
 SLOW_FACTOR = 5  # POLL_INTERVALs between two looks for orders that are slow
 MASSES_SECONDS = 2.0  # a confirmed one begins at once; this is for what waits its turn
@@ -46,9 +47,7 @@ class Bot:
         try:
             await self._connect()
             await self._parts.application.start()
-            await orders.find_abandoned(self._db, process=self._parts.process, now=self._parts.clock())
-            await refills.find_abandoned(self._db, process=self._parts.process, now=self._parts.clock())
-            await cancelling.find_abandoned(self._db, process=self._parts.process, now=self._parts.clock())
+            await self._find_abandoned()
             await outbox.take_back(self._db, now=self._parts.clock())
             self._wind_clock()
             offset = await self._parts.runner.resume()
@@ -84,6 +83,7 @@ class Bot:
             (self._parts.notices.tick, 0.5),
             (self._parts.masses.tick, MASSES_SECONDS),
             (self._parts.slow.tick, self._slow_every),
+            (self._find_abandoned, ABANDONED_SECONDS),
             (self._keep_house, HOUSEKEEPING_SECONDS),
             (self._parts.outage.tick, TRY_SECONDS),
         ):
@@ -107,6 +107,13 @@ class Bot:
                         await found
 
         return callback
+
+    async def _find_abandoned(self) -> None:
+        """What an earlier run left in the middle, or the database did not take from this one."""
+        process, now = self._parts.process, self._parts.clock()
+        await orders.find_abandoned(self._db, process=process, now=now)
+        await refills.find_abandoned(self._db, process=process, now=now)
+        await cancelling.find_abandoned(self._db, process=process, now=now)
 
     async def _keep_house(self) -> None:
         await pruning.prune(self._db, now=self._parts.clock())

@@ -16,7 +16,7 @@ from typing import Literal
 
 from storage.database import Database, Transaction, transaction
 from storage.following import Asked, drop_row, row_of
-from storage.orders import CANCEL_UNSURE
+from storage.orders import ABANDONED_SECONDS, CANCEL_UNSURE
 
 _ASKING = "cancelling "
 _TAKEN = ""
@@ -105,12 +105,13 @@ async def settle(
 
 async def find_abandoned(db: Database, *, process: str, now: float) -> int:
     """Of requests that their process did not survive nobody knows whether they were sent: the orders' status
-    tells. `process` is this run: all other runs are over, since it holds the database's lock."""
+    tells. `process` is this run; as with orders."""
     return await db.execute(
         f"UPDATE orders SET {_WATCHED} WHERE cancel_asked_at IS NOT NULL "
-        "AND substr(process, 1, length(:any)) = :any AND process <> :asking",
+        "AND substr(process, 1, length(:any)) = :any AND (process <> :asking OR cancel_asked_at < :before)",
         any=_ASKING,
         asking=_ASKING + process,
+        before=now - ABANDONED_SECONDS,
         process=CANCEL_UNSURE,
         next_poll_at=now,
     )

@@ -21,6 +21,7 @@ from storage.database import Database, Row, Transaction, transaction
 from storage.tracking import OLD
 
 CANCEL_UNSURE = "cancel?"  # as `process`: nobody knows whether the panel took the request to cancel
+ABANDONED_SECONDS = 600.0  # nothing takes that long between being begun and settled
 OPEN_STATES = "('queued', 'placing', 'open', 'uncertain')"
 FROM_ELSEWHERE = "service_id = '' AND parent_id IS NULL"  # see Order.is_from_elsewhere
 
@@ -147,18 +148,18 @@ async def settle(
 async def find_abandoned(tx: Transaction, *, process: str, now: float) -> int:
     """Orders whose process ended before it knew the outcome become uncertain; their people are told.
 
-    `process` is this run: all other runs are over, since it holds the database's lock.
+    `process` is this run: all other runs are over, since it holds the database's lock. Its own are
+    abandoned after ABANDONED_SECONDS: the database did not take what became of them.
     """
+    abandoned = "state = 'placing' AND (process <> :process OR changed_at < :before)"
+    before = now - ABANDONED_SECONDS
     await tx.execute(
-        _TELL_OUTCOME.format(where="state = 'placing' AND process <> :process"),
-        process=process,
-        now=now,
-        tell_at=now,
+        _TELL_OUTCOME.format(where=abandoned), process=process, before=before, now=now, tell_at=now
     )
     return await tx.execute(
-        "UPDATE orders SET state = 'uncertain', changed_at = :now "
-        "WHERE state = 'placing' AND process <> :process",
+        f"UPDATE orders SET state = 'uncertain', changed_at = :now WHERE {abandoned}",
         process=process,
+        before=before,
         now=now,
     )
 

@@ -137,21 +137,23 @@ def _notice(row: Row, language: str) -> Notice:
 async def outcome_of(db: Database, *, order_id: str) -> Notice | None:
     """The notice of how placing this order went, if it is still to be told."""
     rows = await db.read(
-        "SELECT o.id, o.chat_id, o.kind, p.language FROM outbox o "
+        f"SELECT {_OWN}, p.language FROM outbox o "
         "LEFT JOIN people p ON p.chat_id = o.chat_id "
         "WHERE o.order_id = :order_id AND o.change_number = 0",
         order_id=order_id,
     )
-    return (
-        Notice(rows[0]["id"], rows[0]["chat_id"], order_id, rows[0]["kind"], {}, rows[0]["language"] or "")
-        if rows
-        else None
-    )
+    return _notice(rows[0], rows[0]["language"] or "") if rows else None
 
 
 async def done(db: Database, notice: Notice) -> None:
-    """Telegram took it, and what goes with it."""
-    await db.execute(f"DELETE FROM outbox WHERE id IN {_IDS}", ids=_ids(notice.all))
+    """Telegram took it, and what goes with it. Harmless the second time, though a later row may have got the
+    id of one that is erased."""
+    latest = max(one.created_at for one in notice.all)
+    await db.execute(
+        f"DELETE FROM outbox WHERE id IN {_IDS} AND created_at <= :latest",
+        ids=_ids(notice.all),
+        latest=latest,
+    )
 
 
 @transaction()

@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields
 
 from storage.database import Database, Row, Transaction, transaction
 from storage.following import Asked, drop_row, row_of
+from storage.orders import ABANDONED_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +138,13 @@ async def settle(
 async def find_abandoned(tx: Transaction, *, process: str, now: float) -> int:
     """Refills whose process ended before it knew the answer become uncertain; their people are told.
 
-    `process` is this run: all other runs are over, since it holds the database's lock.
+    `process` is this run; as with orders.
     """
     rows = await tx.fetch(
         "UPDATE refills SET state = 'uncertain', changed_at = :now "
-        "WHERE state = 'asking' AND process <> :process RETURNING order_id",
+        "WHERE state = 'asking' AND (process <> :process OR changed_at < :before) RETURNING order_id",
         process=process,
+        before=now - ABANDONED_SECONDS,
         now=now,
     )
     for row in rows:

@@ -16,6 +16,7 @@ from storage.accounts import Account
 from storage.database import Row, Transaction, transaction
 
 LARGEST_BATCH = 100  # ids one request may carry, from the API page
+MOST_CHILDREN = 1000  # of one order that are followed: a panel may say anything
 OLD = ""  # the word of an order that was there before it was followed, until it is looked at
 
 
@@ -202,7 +203,8 @@ _FOLLOW_CHILD = (
     "SELECT :id, p.chat_id, p.account_id, p.id, 'open', p.process, :child, p.service_id, "
     "p.service_name, '{}', p.link, p.currency, :word, :now, :now, :now FROM orders p "
     "WHERE p.id = :parent AND NOT EXISTS (SELECT 1 FROM orders o "
-    "  WHERE o.account_id = p.account_id AND o.panel_order_id = :child)"
+    "  WHERE o.account_id = p.account_id AND o.panel_order_id = :child) "
+    "AND p.parent_id IS NULL AND (SELECT count(*) FROM orders o WHERE o.parent_id = p.id) < :most"
 )
 
 
@@ -211,12 +213,20 @@ async def follow_children(
 ) -> None:
     """Follow these orders, each given as its parent's id and the panel's id of its own.
 
-    Those that are followed already stay as they are. With OLD as `word` their first look is no news.
+    Those that are followed already stay as they are; a run or a post makes no orders of its own. With OLD
+    as `word` their first look is no news.
     """
     await tx.execute_many(
         _FOLLOW_CHILD,
         [
-            {"id": secrets.token_hex(6), "parent": parent, "child": child, "word": word, "now": now}
+            {
+                "id": secrets.token_hex(6),
+                "parent": parent,
+                "child": child,
+                "word": word,
+                "now": now,
+                "most": MOST_CHILDREN,
+            }
             for parent, child in children
         ],
     )

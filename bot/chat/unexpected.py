@@ -3,7 +3,7 @@
 import structlog
 from telegram import ChatMember, Update
 from telegram.constants import ChatType
-from telegram.error import Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.chat.screens import accounts as account_screens
 from bot.chat.screens import files as file_screens
@@ -86,7 +86,7 @@ async def failed(_: object, context: Context) -> None:
     """The one place where a handler's failure is put into words."""
     error = context.error
     about = context.desk.about
-    if isinstance(error, Forbidden):
+    if isinstance(error, Forbidden) or _is_gone(error):
         await set_blocked(context.desk.db, chat_id=context.chat_id, blocked_at=context.desk.clock())
         return
     if isinstance(error, DatabaseTrouble):
@@ -117,6 +117,10 @@ async def failed(_: object, context: Context) -> None:
         await context.say(screen)
     except TelegramError as trouble:
         log.warning("a failure could not be told", error=str(trouble))
+
+
+def _is_gone(error: Exception | None) -> bool:
+    return isinstance(error, BadRequest) and "chat not found" in error.message.casefold()
 
 
 async def tell_overflow(messenger: Messenger, chat_id: int) -> None:

@@ -26,7 +26,8 @@ PAUSE_SECONDS = 360.0  # between two tries to refresh a list: 10 an hour
 MOST_AN_HOUR = 10
 FIRST_TRIES = 5  # without a pause between, while a key has no list at all
 FIRST_PAUSE_SECONDS = 720.0  # after these: 10 an hour in all
-_KEPT = 16  # parsed lists in memory; one of 8,000 services takes some 15 MB
+MOST_KEPT = 120_000  # services in memory, of all lists; 8,000 take some 15 MB
+MOST_KEYS = 10_000  # of which it is known when their list was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,15 @@ class Catalogs:
             self._db, account_id=account.id, now=now, pause=pause
         ):
             raise PanelUnreachable("the panel was asked for this list often enough")
-        self._asked[account.id] = [*asked, now]
+        self._asked.pop(account.id, None)
+        self._asked[account.id] = [*asked, now]  # as the newest
+        while len(self._asked) > MOST_KEYS:
+            self._forget(next(iter(self._asked)))
+
+    def _forget(self, account_id: str) -> None:
+        for by_key in (self._asked, self._not_before):
+            by_key.pop(account_id, None)
+        self._new.discard(account_id)
 
     async def _stored(self, account: Account) -> Catalog | None:
         digest = account.catalog_digest
@@ -186,9 +195,10 @@ class Catalogs:
     async def _keep(self, digest: str, services: Sequence[Service]) -> Catalog:
         if digest not in self._parsed:
             self._parsed[digest] = await asyncio.to_thread(Catalog, services)
-        while len(self._parsed) > _KEPT:
+        found = self._parsed[digest]
+        while len(self._parsed) > 1 and sum(len(one.by_id) for one in self._parsed.values()) > MOST_KEPT:
             self._parsed.popitem(last=False)
-        return self._parsed[digest]
+        return found
 
 
 def _pack(services: Sequence[Service]) -> tuple[str, bytes]:

@@ -8,12 +8,11 @@ from bot.core import schedule
 from bot.panel.models import OrderStatus, Status
 from bot.panel.replies import status_of
 from storage.orders import CANCEL_UNSURE
-from storage.tracking import OLD, Followed, Look
+from storage.tracking import MOST_CHILDREN, OLD, Followed, Look
 
 _compared = attrgetter(
     "state", "word", "charge", "start_count", "remains", "said", "look_factor", "steady_until"
 )
-MOST_CHILDREN = 1000  # of one order that are followed: a panel may say anything
 GIVES_BACK = {Status.PARTIAL, Status.CANCELED, Status.REFUNDED, Status.FAILED}
 
 
@@ -97,7 +96,7 @@ def _is_new(order: Followed, status: OrderStatus) -> bool:
     if order.word == OLD or (order.parent is not None and not status.ended):
         return False
     if order.word is None:
-        if order.cancel_asked_at is not None and not status.ended:
+        if not order.service_name and not status.ended:
             return False  # placed elsewhere, and only the end was asked for
         return status.status not in {Status.PENDING, Status.AWAITING}
     known = status_of(order.word)

@@ -63,14 +63,15 @@ def takes_name(service: Service) -> bool:
 def url(text: str, _: Service) -> str:
     """The address with its scheme."""
     answer = text.strip()
+    if len(answer) > LONGEST_LINK:
+        raise InvalidAnswer("link")
     whole = answer if re.match(r"\w+://", answer) else f"https://{answer}"
     try:
         parts = urlsplit(whole)
         host = parts.hostname or ""
     except ValueError as error:
         raise InvalidAnswer("link") from error
-    is_one = not any(c.isspace() for c in answer) and len(answer) <= LONGEST_LINK
-    if not is_one or parts.scheme.casefold() not in {"http", "https"}:
+    if any(c.isspace() for c in answer) or parts.scheme.casefold() not in {"http", "https"}:
         raise InvalidAnswer("link")
     if not re.fullmatch(r"[^.]+(\.[^.]+)+", host):
         raise InvalidAnswer("link")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.accounts import Accounts, asker
 from bot.core.batches import Batch, in_halves
-from bot.core.changes import MOST_CHILDREN, decide
+from bot.core.changes import decide
 from bot.panel.client import PanelClient
 from bot.panel.errors import BadKey, PanelError, PanelRefused
 from bot.panel.models import OrderStatus, Unreadable
@@ -16,7 +16,7 @@ from storage import following, tracking
 from storage.accounts import Account
 from storage.database import Database
 from storage.orders import Order
-from storage.tracking import Followed, Look
+from storage.tracking import MOST_CHILDREN, Followed, Look
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ import structlog
 from telegram import Bot, Update
 
 from bot.gateway.dialog import Turn, maybe_turn, set_turn
+from bot.gateway.shapes import chat_of, served
 from bot.gateway.texts import speaking
 from bot.jobs.outage import NOBODY, Outage
 from bot.panel.client import PERSON_SECONDS
@@ -229,9 +230,9 @@ class Runner:
     def _read(self, one: Waiting) -> Update:
         """An update of a shape nobody knows counts as an empty one, which no handler takes."""
         try:
-            return Update.de_json(json.loads(self._vault.unwrap(one.body)), self._bot)
-        except Exception:
-            log.exception("update not understood", update_id=one.update_id)
+            return Update.de_json(served(self._vault.unwrap(one.body)), self._bot)
+        except Exception as error:
+            log.warning("update not understood", update_id=one.update_id, error=type(error).__name__)
             return Update(one.update_id)
 
 
@@ -248,15 +249,3 @@ async def _end(tx: Transaction, update_id: int, turn: Turn, *, now: float) -> No
 def _language(update: Update) -> str:
     user = update.effective_user
     return (user.language_code or "") if user else ""
-
-
-def chat_of(update: dict[str, Any]) -> int:
-    """The chat an update belongs to; 0 when to none."""
-    for part in update.values():
-        if isinstance(part, dict):
-            chat = part.get("chat") or (part.get("message") or {}).get("chat")
-            if chat:
-                return int(chat["id"])
-            if isinstance(part.get("from"), dict):
-                return int(part["from"]["id"])
-    return 0

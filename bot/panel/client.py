@@ -16,6 +16,7 @@ from bot.panel.wire import Reply, post, transport
 ADD_SECONDS = 60.0
 CALL_SECONDS = 20.0
 PERSON_SECONDS = 18.0  # a waiting person is answered within 20 s, our own work included
+TURN_SECONDS = 300.0  # the longest wait for a turn, where the operator limits requests a minute
 _PARSE_ASIDE = 256 * 1024  # from this size on a reply is parsed in a thread
 
 
@@ -177,7 +178,8 @@ class PanelClient:
         has_turn = False
         try:
             async with self._aside():
-                await self._turn()
+                async with asyncio.timeout(TURN_SECONDS):
+                    await self._turn()
                 has_turn = True
                 async with asyncio.timeout(seconds):
                     yield

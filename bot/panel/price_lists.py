@@ -11,6 +11,7 @@ from bot.panel.errors import PanelGarbled
 from bot.panel.models import Service
 from bot.panel.refusals import Json, clean_lines, clean_text
 
+MOST_SERVICES = 30_000  # that are read of a list; the longest met had 7,300
 _NO_LIMIT = 10**9  # for a service that names no maximum
 
 T = TypeVar("T")
@@ -48,7 +49,8 @@ def load(text: str, *, status_code: int = 200, retry_after: float | None = None)
 
 
 def services(payload: Json) -> tuple[Service, ...]:
-    """The price list, the first of equal ids kept. Lines that cannot be read are left out."""
+    """The price list, the first of equal ids kept. Lines that cannot be read are left out, and those beyond
+    MOST_SERVICES."""
     if isinstance(payload, dict):
         payload = payload.get("services")
     if not isinstance(payload, list):
@@ -63,6 +65,8 @@ def services(payload: Json) -> tuple[Service, ...]:
             service = read(_plain(line))
         if service is not None:
             found.setdefault(service.id, service)
+        if len(found) >= MOST_SERVICES:
+            break
     if payload and not found:
         raise PanelGarbled("a service list without a readable line")
     return tuple(found.values())

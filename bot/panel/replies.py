@@ -25,6 +25,7 @@ _SERVICE_ID = re.compile(r"[\w-]{1,32}", re.ASCII)
 ORDER_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 NO_ORDER = re.compile(r"-\d+|0*")
 _MOST_DIGITS = 24  # before the point or behind it: more is no amount of money
+_LONGEST_STATUS = 240  # characters, before it is cleaned
 _LARGEST_COUNT = 2**63  # what a database column takes
 
 
@@ -115,8 +116,9 @@ def order_item(item: Json, said: str | None) -> OrderStatus | Unreadable:
     words = error_words(item)
     if words is not None:
         return Unreadable(words)
-    word = item.get("status")
-    if not isinstance(word, str) or not word.strip():
+    told = item.get("status")
+    word = told[:_LONGEST_STATUS] if isinstance(told, str) else ""  # words are remembered
+    if not word.strip():
         return Unreadable("")
     children = item.get("orders")
     found = [read_id(c, ORDER_ID) for c in children] if isinstance(children, list) else []

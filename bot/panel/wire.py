@@ -14,7 +14,8 @@ import httpx
 from bot.panel.errors import NotSent, PanelGarbled, PanelUnreachable
 
 CONNECT_SECONDS = 5.0
-LARGEST_REPLY = 32 * 1024 * 1024
+LARGEST_LIST = 32 * 1024 * 1024  # bytes of a price list
+LARGEST_REPLY = 4 * 1024 * 1024  # of anything else
 
 _HEADERS = httpx.Headers(
     {
@@ -45,7 +46,7 @@ async def post(http: httpx.AsyncHTTPTransport, url: httpx.URL, key: str, form: M
     try:
         response = await http.handle_async_request(request)
         try:
-            body = await _body(response)
+            body = await _body(response, LARGEST_LIST if form.get("action") == "services" else LARGEST_REPLY)
         finally:
             await response.aclose()
         text = _decode(body, response.charset_encoding)
@@ -61,12 +62,12 @@ def _encoded(key: str, form: Mapping[str, str]) -> bytes:
     return urlencode({"key": key, **form}, safe=",").replace(",", "%2C").encode()
 
 
-async def _body(response: httpx.Response) -> bytes:
+async def _body(response: httpx.Response, longest: int) -> bytes:
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) > LARGEST_REPLY:
-            raise PanelGarbled("a reply over 32 MB")
+        if len(body) > longest:
+            raise PanelGarbled(f"a reply over {longest // 1024**2} MB")
     return bytes(body)
 
 

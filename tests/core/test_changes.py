@@ -235,8 +235,12 @@ def test_the_order_of_a_post_is_looked_at_as_often_as_any_fresh_one(word: str) -
 def test_of_an_order_placed_elsewhere_that_is_to_be_cancelled_only_the_end_is_told(
     word: str, told: bool
 ) -> None:
-    elsewhere = FRESH._replace(cancel_asked_at=NOW - 1, price=None, quantity=None)
+    elsewhere = FRESH._replace(service_name="", cancel_asked_at=NOW - 1, price=None, quantity=None)
     assert (look(elsewhere, says(word)).facts is not None) is told
+
+
+def test_of_one_placed_here_a_change_is_told_though_it_is_to_be_cancelled() -> None:
+    assert look(FRESH._replace(cancel_asked_at=NOW - 1), says("In progress")).facts is not None
 
 
 CHILD = FRESH._replace(parent="23501")
@@ -313,7 +317,7 @@ def test_an_ended_order_that_cannot_be_read_is_left_alone() -> None:
 def test_the_charge_of_a_running_order_is_its_price_while_nobody_knows_that(
     word: str, price: str | None
 ) -> None:
-    elsewhere = FRESH._replace(cancel_asked_at=NOW - 1, price=None, quantity=None)
+    elsewhere = FRESH._replace(service_name="", cancel_asked_at=NOW - 1, price=None, quantity=None)
     told = look(elsewhere, says(word, charge="0.09"))
     assert told.price == (None if price is None else Decimal(price))
     run = look(CHILD._replace(price=None), says(word, charge="0.09"))

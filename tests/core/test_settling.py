@@ -127,6 +127,18 @@ async def test_an_outcome_waits_for_the_disk_as_long_as_it_takes(
     assert len(world.panel.calls("add")) == 1
 
 
+async def test_an_outcome_that_is_never_stored_is_found_by_the_same_run_after_a_while(world: World) -> None:
+    order = await world.begin(account := await world.connect())
+    with pytest.raises(sqlite3.OperationalError):
+        await on_a_stumbling_database(world, failures=len(PAUSES) + 1).carry_out(account, order)
+
+    await orders.find_abandoned(world.db, process="run-1", now=world.clock.now + orders.ABANDONED_SECONDS)
+    assert (await world.order(order)).state == "placing"
+    await orders.find_abandoned(world.db, process="run-1", now=world.clock.now + orders.ABANDONED_SECONDS + 1)
+    assert (await world.order(order)).state == "uncertain"
+    assert [notice["order_id"] for notice in await world.told("outcome")] == [order.id]
+
+
 async def test_a_rejected_key_is_parked_though_its_outcome_was_hard_to_store(world: World) -> None:
     order = await world.begin(account := await world.connect())
     world.panel.misbehave(Trouble.WRONG_KEY, action="add")

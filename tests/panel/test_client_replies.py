@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from bot.panel.client import PanelClient
 from bot.panel.errors import PanelError, PanelGarbled, PanelUnreachable
 from bot.panel.models import Balance
-from bot.panel.wire import LARGEST_REPLY
+from bot.panel.wire import LARGEST_LIST, LARGEST_REPLY
 from bot.sandbox.server import serve
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -58,8 +58,8 @@ async def test_a_redirect_is_not_followed(client: PanelClient, odd: Odd, call: C
     assert odd.asked == ["/api/v2"]
 
 
-async def much() -> AsyncIterator[bytes]:
-    for _ in range(LARGEST_REPLY // len(MEGABYTE) + 1):
+async def much(size: int) -> AsyncIterator[bytes]:
+    for _ in range(size // len(MEGABYTE) + 1):
         yield MEGABYTE
 
 
@@ -67,13 +67,21 @@ def much_packed() -> Response:
     return Response(gzip.compress(MEGABYTE * 33, 1), headers={"Content-Encoding": "gzip"})
 
 
-@pytest.mark.parametrize("reply", [lambda: StreamingResponse(much()), much_packed])
-async def test_a_reply_over_32_megabytes_is_refused(
+@pytest.mark.parametrize("reply", [lambda: StreamingResponse(much(LARGEST_LIST)), much_packed])
+async def test_a_price_list_over_32_megabytes_is_refused(
     client: PanelClient, odd: Odd, reply: Callable[[], Response]
 ) -> None:
     odd.reply = reply
     with pytest.raises(PanelGarbled, match="over 32 MB"):
         await client.services(KEY)
+    assert len(odd.asked) == 1
+
+
+@pytest.mark.parametrize("call", CALLS)
+async def test_any_other_reply_over_4_megabytes_is_refused(client: PanelClient, odd: Odd, call: Call) -> None:
+    odd.reply = lambda: StreamingResponse(much(LARGEST_REPLY))
+    with pytest.raises(PanelGarbled, match="over 4 MB"):
+        await call(client)
     assert len(odd.asked) == 1
 
 

@@ -43,6 +43,21 @@ async def test_a_chat_hears_its_notices_in_order_one_at_a_time(db: SqliteDatabas
     assert await claimed(db) == ["b"]
 
 
+async def test_what_is_taken_twice_takes_no_later_notice_with_it(db: SqliteDatabase) -> None:
+    await tell(db, "a")
+    at_once = await outbox.outcome_of(db, order_id="a")
+    (queued,) = await claim(db)
+    assert at_once is not None
+    await outbox.done(db, at_once)
+    await begin(db, "b", chat_id=ANNA, account_id="key-1")
+    await orders.settle(db, order_id="b", state="uncertain", now=NOW + 1, tell_at=NOW + 1)
+    (later,) = await claim(db, now=NOW + 1)
+    assert later.id == queued.id
+
+    await outbox.done(db, queued)
+    assert await claimed(db, now=NOW + 99) == ["b"]
+
+
 async def test_the_oldest_chats_come_first(db: SqliteDatabase) -> None:
     await tell(db, "b", chat_id=BORIS)
     await tell(db, "a")

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bot.gateway.updates import chat_of
+from bot.gateway.shapes import chat_of
 
 SOMEBODY = {"id": 7, "is_bot": False, "first_name": "Eva"}
 PRIVATE = {"id": 7, "type": "private"}
