@@ -46,6 +46,7 @@ class Bot:
             await refills.find_abandoned(self._db, process=self._parts.process, now=self._parts.clock())
             await cancelling.find_abandoned(self._db, process=self._parts.process, now=self._parts.clock())
             await outbox.take_back(self._db, now=self._parts.clock())
+            await self._parts.replies.resume()
             self._wind_clock()
             offset = await self._parts.runner.resume()
             async with asyncio.TaskGroup() as tasks:
@@ -78,6 +79,7 @@ class Bot:
         for tick, every in (
             (self._parts.tracking.tick, self._look_every),
             (self._parts.notices.tick, 0.5),
+            (self._parts.replies_job.tick, 0.5),
             (self._parts.masses.tick, MASSES_SECONDS),
             (self._keep_house, HOUSEKEEPING_SECONDS),
         ):
@@ -104,6 +106,7 @@ class Bot:
             self._parts.masses.stop(GRACE_SECONDS),
             self._parts.tracking.stop(2.0),
             self._parts.notices.stop(2.0),
+            self._parts.replies_job.stop(2.0),
         )
         await self._parts.catalogs.close()
         with suppress(TimeoutError):

@@ -24,13 +24,16 @@ from bot.core.tracking import Tracking
 from bot.gateway.context import About, ChatApplication, Context, Desk
 from bot.gateway.files import Files
 from bot.gateway.messenger import Messenger
+from bot.gateway.outage import Outage
 from bot.gateway.pacing import Budget
 from bot.gateway.polling import Polling
+from bot.gateway.replies import Replies
 from bot.gateway.transport import Transport
 from bot.gateway.updates import Runner
 from bot.jobs.masses import MassesJob
 from bot.jobs.notices import NoticesJob
 from bot.jobs.placing import Placing
+from bot.jobs.replies import RepliesJob
 from bot.jobs.tracking import TrackingJob
 from bot.panel.client import PERSON_SECONDS, PanelClient
 from bot.settings import Settings
@@ -52,6 +55,12 @@ class Parts:
         )
         budget = Budget()
         messenger = Messenger(bot, budget)
+        outage = Outage("Telegram takes no messages", "Telegram takes messages again")
+        telling = Messenger(bot, None, patience=0.0)
+        self.replies = Replies(
+            db, messenger, later=telling, outage=outage, pause=budget.pause, clock=self.clock
+        )
+        self.replies_job = RepliesJob(db, deliver=self.replies.deliver, turn=budget.turn)
         self.panels = (
             PanelClient(settings.panel_url, seconds=PERSON_SECONDS, aside=self._aside),
             PanelClient(settings.panel_url),
@@ -67,9 +76,16 @@ class Parts:
         following = Refills(
             db, keys, machines=machines, people=people, process=self.process, interval=interval
         )
-        telling = Messenger(bot, None, patience=0.0)
         mass_notices = MassNotices(db, telling, about, turn=budget.turn, pause=budget.pause)
-        notices = Notices(db, telling, about, masses=mass_notices, pause=budget.pause, clock=self.clock)
+        notices = Notices(
+            db,
+            telling,
+            about,
+            masses=mass_notices,
+            outage=outage,
+            pause=budget.pause,
+            clock=self.clock,
+        )
         self.notices = NoticesJob(db, deliver=notices.deliver, turn=budget.turn, count=budget.charge)
         self.placing = Placing(ordering, tell=self.notices.tell_outcome)
         mass_orders = Masses(db, keys, ordering, process=self.process)
@@ -79,7 +95,7 @@ class Parts:
         desk = Desk(
             about=about,
             db=db,
-            messenger=messenger,
+            messenger=self.replies,
             files=Files(bot, self.transport, url=f"{settings.telegram_api_url}/file/bot{settings.token}"),
             hasty=Messenger(bot, budget, patience=0.0),
             accounts=keys,
@@ -101,15 +117,16 @@ class Parts:
             bot,
             vault,
             handle=self.application.process_update,
-            overflow=lambda chat_id: tell_overflow(messenger, chat_id),
+            overflow=lambda chat_id: tell_overflow(self.replies, chat_id),
             typing=messenger.typing,
             clock=self.clock,
         )
         self.polling = Polling(
-            self.transport,
+            Transport(connections=2),
             f"{api}{settings.token}",
             accept=self.runner.accept,
             busy=lambda: self.runner.busy,
+            clock=self.clock,
         )
 
     def _aside(self) -> AbstractAsyncContextManager[None]:

@@ -22,13 +22,15 @@ class Notice:
 async def claim(tx: Transaction, *, now: float, lease: float, limit: int) -> list[Notice]:
     """The oldest notice of up to `limit` chats, put off by `lease` seconds so that a crash only delays.
 
-    A chat's next notice waits until its first one is gone, so they arrive in order.
+    A chat's next notice waits until its first one is gone, so they arrive in order; and until the
+    replies that were kept for it are gone.
     """
     rows = await tx.fetch(
         "UPDATE outbox SET send_at = :now + :lease WHERE id IN ("
         "  SELECT first.id FROM (SELECT min(id) AS id, chat_id FROM outbox GROUP BY chat_id) AS first"
         "  JOIN outbox o ON o.id = first.id LEFT JOIN people p ON p.chat_id = first.chat_id"
-        "  WHERE o.send_at <= :now AND p.blocked_at IS NULL ORDER BY first.id LIMIT :limit) "
+        "  WHERE o.send_at <= :now AND p.blocked_at IS NULL"
+        "  AND o.chat_id NOT IN (SELECT chat_id FROM replies) ORDER BY first.id LIMIT :limit) "
         "RETURNING id, chat_id, order_id, kind, facts, "
         "(SELECT language FROM people WHERE people.chat_id = outbox.chat_id) AS language",
         now=now,
@@ -42,11 +44,12 @@ async def claim(tx: Transaction, *, now: float, lease: float, limit: int) -> lis
 
 
 async def outcome_of(db: Database, *, order_id: str) -> Notice | None:
-    """The notice of how placing this order went, if it is still to be told."""
+    """The notice of how placing this order went, if it is still to be told and no reply is before it."""
     rows = await db.read(
         "SELECT o.id, o.chat_id, o.kind, p.language FROM outbox o "
         "LEFT JOIN people p ON p.chat_id = o.chat_id "
-        "WHERE o.order_id = :order_id AND o.change_number = 0",
+        "WHERE o.order_id = :order_id AND o.change_number = 0 "
+        "AND o.chat_id NOT IN (SELECT chat_id FROM replies)",
         order_id=order_id,
     )
     return (

@@ -222,5 +222,14 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE people ADD COLUMN quiet_to INTEGER",
         "ALTER TABLE people ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC'",  # IANA name
         "ALTER TABLE people ADD COLUMN digest INTEGER NOT NULL DEFAULT 0",  # 1: changes come once a day
+        """
+        CREATE TABLE replies (                   -- answers Telegram would not take yet
+            id INTEGER PRIMARY KEY,
+            chat_id BIGINT NOT NULL,
+            facts TEXT NOT NULL,                 -- JSON: the message as it was to be shown
+            created_at DOUBLE PRECISION NOT NULL
+        )
+        """,
+        "CREATE INDEX replies_of_chat ON replies (chat_id, id)",
     ),
 )

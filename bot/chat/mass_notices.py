@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-import structlog
 from telegram.error import ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.chat.screens import mass_outcomes
@@ -17,8 +16,6 @@ from storage import accounts, masses
 from storage.database import Database
 from storage.masses import Mass
 from storage.outbox import Notice
-
-log = structlog.get_logger()
 
 
 class MassNotices:
@@ -54,8 +51,7 @@ class MassNotices:
             return TryAgain(seconds(error))
         except (Forbidden, ChatMigrated):
             return Unreachable()
-        except TelegramError as error:
-            log.info("progress not shown", error=str(error))
+        except TelegramError:
             return TryAgain(0.0)
 
     async def tell(self, notice: Notice) -> None:

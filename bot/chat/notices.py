@@ -11,6 +11,7 @@ from bot.chat.screens import aftersales, outcomes, uncertain
 from bot.chat.screens import orders as screens
 from bot.gateway.context import About
 from bot.gateway.messenger import Messenger, Screen, seconds
+from bot.gateway.outage import Outage
 from bot.gateway.texts import speaking
 from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
 from storage import orders
@@ -32,14 +33,16 @@ class Notices:
         about: About,
         *,
         masses: MassNotices,
+        outage: Outage,
         pause: Callable[[float], None],
         clock: Callable[[], float],
     ) -> None:
-        """`pause` hears for how many seconds Telegram wants rest."""
+        """`pause` hears for how many seconds Telegram wants rest, `outage` how it goes."""
         self._db = db
         self._messenger = messenger
         self._about = about
         self._masses = masses
+        self._outage = outage
         self._pause = pause
         self._clock = clock
 
@@ -48,6 +51,7 @@ class Notices:
             with speaking(notice.language):
                 await self._tell(notice)
         except RetryAfter as error:
+            self._outage.failed(error)
             self._pause(seconds(error))
             return TryAgain(seconds(error))
         except (Forbidden, ChatMigrated):
@@ -61,8 +65,9 @@ class Notices:
             log.exception("notice given up", kind=notice.kind)
             return Delivered()
         except TelegramError as error:
-            log.warning("notice put off", kind=notice.kind, error=str(error))
+            self._outage.failed(error)
             return TryAgain(AGAIN_SECONDS)
+        self._outage.worked()
         return Delivered()
 
     async def _tell(self, notice: Notice) -> None:

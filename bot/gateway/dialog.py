@@ -72,6 +72,7 @@ class Turn:
     """One update being handled. Panel calls made in it end by `deadline` (event loop time).
 
     `holds` says whether it occupies one of the runner's slots right now, `open` whether it still runs.
+    `kept` are the replies Telegram would not take.
     """
 
     chat_id: int
@@ -83,6 +84,7 @@ class Turn:
     forgotten: bool = False
     holds: bool = False
     open: bool = True
+    kept: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def begin(cls, chat_id: int, visit: Visit, *, deadline: float) -> "Turn":

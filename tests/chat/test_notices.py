@@ -10,6 +10,7 @@ from bot.chat.mass_notices import MassNotices
 from bot.chat.notices import Notices
 from bot.gateway.context import About
 from bot.gateway.messenger import Messenger
+from bot.gateway.outage import Outage
 from bot.jobs.notices import Delivered
 from storage.outbox import Notice
 from storage.sqlite import open_sqlite
@@ -31,7 +32,15 @@ async def notices(tmp_path: Path) -> AsyncIterator[Notices]:
     db = await open_sqlite(tmp_path / "bot.db")
     messenger = Refusing()
     masses = MassNotices(db, messenger, ABOUT, turn=no_turn, pause=lambda _: None)
-    yield Notices(db, messenger, ABOUT, masses=masses, pause=lambda _: None, clock=lambda: 0.0)
+    yield Notices(
+        db,
+        messenger,
+        ABOUT,
+        masses=masses,
+        outage=Outage("it begins", "it ends"),
+        pause=lambda _: None,
+        clock=lambda: 0.0,
+    )
     await db.close()
 
 
