@@ -119,9 +119,7 @@ async def test_never_more_on_their_way_than_telegram_takes_in_a_second(post: Pos
     assert len(post.delivered) == AT_ONCE + 5
 
 
-async def test_one_that_fails_is_logged_and_comes_again_with_the_next_tick(
-    post: Post, logged: Logged
-) -> None:
+async def test_one_that_fails_is_logged_and_comes_again_with_a_tick(post: Post, logged: Logged) -> None:
     await post.keeps(1, "one")
     post.answers[1] = [RuntimeError("nobody foresaw this")]
     await post.settles()
