@@ -127,15 +127,15 @@ async def test_an_order_is_placed_meanwhile_and_its_outcome_told_after_the_repli
     shown = await summary(chat)
     goes_away(world)
     tap = await chat.taps_on(shown, "Place order")
-    typed = await chat.types("/balance")
+    typed = await chat.types("/nonsense")
     await is_kept(world, 1)
     await eventually(lambda: rows(world, "SELECT 1 FROM outbox"))
     assert len(panel.calls("add")) == 1
     world.telegram.calm()
 
-    await chat.sees("Balance:")
+    await chat.sees("I do not know this command")
     await becomes(chat, shown, "Order 23501 is placed")
-    assert answers(chat, after=typed) == ["Balance: 99.94292 USD"]
+    assert answers(chat, after=typed) == ["I do not know this command. /help shows what I can do."]
     del world.telegram.taps._waiting[tap.id]
 
 
