@@ -1,8 +1,11 @@
+import asyncio
 from typing import Any
 
 import pytest
 
 from bot.gateway.updates import chat_of
+from tests.conftest import World
+from tests.journeys.stories import A_WHILE, change, eventually, rows, says
 
 SOMEBODY = {"id": 7, "is_bot": False, "first_name": "Eva"}
 PRIVATE = {"id": 7, "type": "private"}
@@ -38,3 +41,28 @@ def test_finds_the_chat_of_an_update(kind: str, content: Any, chat_id: int) -> N
 
 def test_an_empty_update_belongs_to_no_chat() -> None:
     assert chat_of({"update_id": 1}) == 0
+
+
+@pytest.mark.parametrize(
+    "content", [{}, {"chat": "7"}, {"chat": {}}, {"chat": {"id": "7"}}, {"message": 7}, {"from": []}]
+)
+def test_an_update_of_a_shape_nobody_knows_belongs_to_no_chat(content: dict[str, Any]) -> None:
+    assert chat_of({"update_id": 1, "message": content}) == 0
+
+
+async def test_an_update_whose_end_is_not_stored_is_handled_once_and_ends_later(world: World) -> None:
+    """As when the disk is full for a while: the person's next message waits for it."""
+    chat = await world.person()
+    await change(
+        world,
+        "CREATE TRIGGER full BEFORE UPDATE OF handled_at ON inbox BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+    )
+    assert "Balance:" in (await says(chat, "/balance")).text
+    await chat.types("/help")
+    await asyncio.sleep(A_WHILE)
+    assert "What I can do" not in chat.reads
+
+    await change(world, "DROP TRIGGER full")
+    await chat.sees("What I can do")
+    assert chat.reads.count("Balance:") == 1
+    await eventually(lambda: not rows(world, "SELECT 1 FROM inbox WHERE handled_at IS NULL"))
