@@ -7,6 +7,7 @@ from bot.gateway.updates import chat_of
 from tests.conftest import World
 from tests.journeys.stories import A_WHILE, change, eventually, rows, says
 
+WAITING = "SELECT 1 FROM inbox WHERE handled_at IS NULL"
 SOMEBODY = {"id": 7, "is_bot": False, "first_name": "Eva"}
 PRIVATE = {"id": 7, "type": "private"}
 GROUP = {"id": -100, "type": "supergroup", "title": "G"}
@@ -53,9 +54,11 @@ def test_an_update_of_a_shape_nobody_knows_belongs_to_no_chat(content: dict[str,
 async def test_an_update_whose_end_is_not_stored_is_handled_once_and_ends_later(world: World) -> None:
     """As when the disk is full for a while: the person's next message waits for it."""
     chat = await world.person()
+    await eventually(lambda: not rows(world, WAITING))
     await change(
         world,
-        "CREATE TRIGGER full BEFORE UPDATE OF handled_at ON inbox BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+        "CREATE TRIGGER full BEFORE UPDATE OF handled_at ON inbox "
+        "BEGIN SELECT RAISE(ABORT, 'disk full'); END",
     )
     assert "Balance:" in (await says(chat, "/balance")).text
     await chat.types("/help")
@@ -65,4 +68,4 @@ async def test_an_update_whose_end_is_not_stored_is_handled_once_and_ends_later(
     await change(world, "DROP TRIGGER full")
     await chat.sees("What I can do")
     assert chat.reads.count("Balance:") == 1
-    await eventually(lambda: not rows(world, "SELECT 1 FROM inbox WHERE handled_at IS NULL"))
+    await eventually(lambda: not rows(world, WAITING))
