@@ -44,12 +44,11 @@ async def claim(tx: Transaction, *, now: float, lease: float, limit: int) -> lis
 
 
 async def outcome_of(db: Database, *, order_id: str) -> Notice | None:
-    """The notice of how placing this order went, if it is still to be told and no reply is before it."""
+    """The notice of how placing this order went, if it is still to be told."""
     rows = await db.read(
         "SELECT o.id, o.chat_id, o.kind, p.language FROM outbox o "
         "LEFT JOIN people p ON p.chat_id = o.chat_id "
-        "WHERE o.order_id = :order_id AND o.change_number = 0 "
-        "AND o.chat_id NOT IN (SELECT chat_id FROM replies)",
+        "WHERE o.order_id = :order_id AND o.change_number = 0",
         order_id=order_id,
     )
     return (

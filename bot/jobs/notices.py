@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from storage import accounts, outbox
+from storage import accounts, outbox, replies
 from storage.database import Database
 from storage.outbox import Notice
 
@@ -66,9 +66,13 @@ class NoticesJob:
             self._running = asyncio.create_task(self._run())
 
     async def tell_outcome(self, order_id: str) -> None:
-        """Show how placing an order went, at once: somebody waits for it."""
+        """Show how placing an order went, at once: somebody waits for it. Only replies come before it."""
         notice = await outbox.outcome_of(self._db, order_id=order_id)
-        if notice is not None:
+        if notice is None:
+            return
+        if await replies.first(self._db, chat_id=notice.chat_id) is not None:
+            await self._settle(notice, TryAgain(0.0))
+        else:
             self._count(notice.chat_id)
             await self._settle(notice, await self._deliver(notice))
 
