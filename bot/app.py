@@ -13,6 +13,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.chat.menu import set_menu
 from bot.gateway.context import Context
+from bot.gateway.outage import Outage
 from bot.gateway.polling import TokenInUse
 from bot.parts import Parts
 from bot.settings import Settings
@@ -59,6 +60,7 @@ class Bot:
 
     async def _connect(self) -> None:
         pause = 1.0
+        outage = Outage("Telegram does not answer; trying again", "Telegram answers")
         while True:
             try:
                 await self._parts.application.initialize()
@@ -67,7 +69,7 @@ class Bot:
             except InvalidToken:
                 raise
             except TelegramError as error:
-                log.warning("Telegram does not answer; trying again", error=str(error), pause=pause)
+                outage.failed(error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 30.0)
         log.info("serving", bot=self._parts.application.bot.username, panel=self._parts.about.panel_name)

@@ -264,9 +264,11 @@ async def test_a_poll_that_does_not_even_notice_its_time_is_over_is_left_behind(
     line.transport = stuck = Stuck()
     line.starts(1)
 
-    assert await line.polls(2) == ["1", "2"]
-    assert (line.stored, stuck.renewed) == ([1], 1)
-    stuck.freed.set()
+    try:
+        assert await line.polls(2) == ["1", "2"]
+        assert (line.stored, stuck.renewed) == ([1], 1)
+    finally:
+        stuck.freed.set()
 
 
 class Broken(Transport):
