@@ -3,7 +3,7 @@
 import sys
 import time
 
-from benchmarks import catalogue, cpu, latency, polling, requests, updates
+from benchmarks import catalogue, cpu, crowd, latency, notices, polling, requests, simulation, updates
 from benchmarks.figures import Figure
 
 BENCHMARKS = {
@@ -12,7 +12,10 @@ BENCHMARKS = {
     "latency": latency.measure,
     "polling": polling.measure,
     "requests": requests.measure,
+    "crowd": crowd.measure,
     "catalogue": catalogue.measure,
+    "notices": notices.measure,
+    "simulation": simulation.measure,
 }
 
 

@@ -36,6 +36,7 @@ class Mailbox:
         self._update_id = int(time.time())
         self._sent: Counter[int] = Counter()
         self._in_all = 0
+        self._came: list[tuple[float, int]] = []
         self._news = asyncio.Event()
 
     async def flood(self, count: int, texts: list[str]) -> float:
@@ -74,6 +75,11 @@ class Mailbox:
             before = self._in_all
             await asyncio.sleep(seconds)
 
+    async def came(self) -> list[tuple[float, int]]:
+        """When each message since the last call arrived, and to which chat it goes."""
+        found, self._came = self._came, []
+        return found
+
     def poll(self, reply: Reply, seconds: float) -> None:
         self._poll = reply
         self._deliver()
@@ -81,6 +87,7 @@ class Mailbox:
             asyncio.get_running_loop().call_later(seconds, self._end_poll, reply)
 
     def took(self, chat_id: int) -> None:
+        self._came.append((time.monotonic(), chat_id))
         self._sent[chat_id] += 1
         self._in_all += 1
         self._news.set()
@@ -135,6 +142,6 @@ class FakeTelegram:
             found = _TIMEOUT.search(body)
             mailbox.poll(reply, float(found[1]) if found else 0.0)
             return
-        reply(_REPLIES.get(method, _TRUE))
         if method == "sendmessage" and (chat := _CHAT.search(body)):
-            mailbox.took(int(chat[1]))
+            mailbox.took(int(chat[1]))  # before the answer, or it may be noted later than the next one
+        reply(_REPLIES.get(method, _TRUE))

@@ -54,7 +54,7 @@ class Running:
 
 @contextmanager
 def servers() -> Iterator[Servers]:
-    with _process(_serve) as ends:
+    with process(_serve) as ends:
         yield Servers(ends.recv())
 
 
@@ -62,22 +62,22 @@ def servers() -> Iterator[Servers]:
 def running(program: Program, where: Servers) -> Iterator[Running]:
     with (
         tempfile.TemporaryDirectory(prefix="panelgram-bench-") as folder,
-        _process(_run, program, where.url, Path(folder)) as ends,
+        process(_run, program, where.url, Path(folder)) as ends,
     ):
         yield Running(ends)
 
 
 @contextmanager
-def _process(target: Callable[..., None], *args: Any) -> Iterator[Connection]:
+def process(target: Callable[..., None], *args: Any) -> Iterator[Connection]:
     ours, theirs = _spawn.Pipe()
-    process = _spawn.Process(target=target, args=(theirs, *args), daemon=True)
-    process.start()
+    child = _spawn.Process(target=target, args=(theirs, *args), daemon=True)
+    child.start()
     theirs.close()
     try:
         yield ours
     finally:
-        process.terminate()
-        process.join()
+        child.terminate()
+        child.join()
 
 
 def _run(ends: Connection, program: Program, url: str, folder: Path) -> None:

@@ -1,9 +1,7 @@
 """Updates a second of the whole bot with its database, next to other frameworks' echo bots."""
 
-import statistics
-
 from benchmarks import bots
-from benchmarks.figures import Figure, middle_ratio
+from benchmarks.figures import Figure, against
 from benchmarks.processes import running, servers
 
 ROUNDS = 7
@@ -28,12 +26,7 @@ def measure() -> list[Figure]:
                 where.telegram(token, "quiet")
                 rates[token].append(UPDATES / where.telegram(token, "flood", count=UPDATES, texts=TEXTS))
     ours, stock, aiogram = rates.values()
-
-    def figure(name: str, other: list[float], target: float) -> Figure:
-        detail = f"{statistics.median(ours):.0f} against {statistics.median(other):.0f} a second"
-        return Figure(name, middle_ratio(ours, other), ">=", target, detail=detail)
-
     return [
-        figure("updates a second / stock framework's echo", stock, 1.5),
-        figure("updates a second / aiogram's echo", aiogram, 1.0),
+        against("updates a second / stock framework's echo", (ours, stock), ">=", 1.5, "a second"),
+        against("updates a second / aiogram's echo", (ours, aiogram), ">=", 1.0, "a second"),
     ]

@@ -25,6 +25,7 @@ from storage.vault import Vault
 
 GRACE_SECONDS = 5.0  # for what is in flight at the end; all of the end takes under 10
 HOUSEKEEPING_SECONDS = 3600.0
+SLOW_FACTOR = 5  # POLL_INTERVALs between two looks for orders that are slow
 MASSES_SECONDS = 2.0  # a confirmed one begins at once; this is for what waits its turn
 
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ class Bot:
     def __init__(self, settings: Settings, db: Database) -> None:
         self._db = db
         self._parts = Parts(settings, db)
+        self._slow_every = settings.poll_interval * SLOW_FACTOR
         self._look_every = min(settings.poll_interval / 2, 1.0)
 
     async def run(self) -> None:
@@ -83,6 +85,7 @@ class Bot:
             (self._parts.notices.tick, 0.5),
             (self._parts.replies_job.tick, 0.5),
             (self._parts.masses.tick, MASSES_SECONDS),
+            (self._parts.slow.tick, self._slow_every),
             (self._keep_house, HOUSEKEEPING_SECONDS),
         ):
             clock.run_repeating(

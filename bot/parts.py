@@ -3,6 +3,7 @@
 import secrets
 import time
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot, JobQueue
@@ -13,6 +14,7 @@ from bot.chat.mass_notices import MassNotices
 from bot.chat.notices import Notices
 from bot.chat.unexpected import tell_overflow
 from bot.core.accounts import Accounts
+from bot.core.breaker import Breaker
 from bot.core.cancelling import Cancelling
 from bot.core.catalog import Catalogs
 from bot.core.masses import Masses
@@ -31,11 +33,13 @@ from bot.gateway.replies import Replies
 from bot.gateway.transport import Transport
 from bot.gateway.updates import Runner
 from bot.jobs.masses import MassesJob
-from bot.jobs.notices import NoticesJob
+from bot.jobs.notices import GATHER_SECONDS, NoticesJob
 from bot.jobs.placing import Placing
 from bot.jobs.replies import RepliesJob
+from bot.jobs.slow import SlowJob
 from bot.jobs.tracking import TrackingJob
 from bot.panel.client import PERSON_SECONDS, PanelClient
+from bot.panel.pacing import Pace, Turns
 from bot.settings import Settings
 from storage.database import Database
 from storage.vault import Vault
@@ -61,18 +65,29 @@ class Parts:
             db, messenger, later=telling, outage=outage, pause=budget.pause, clock=self.clock
         )
         self.replies_job = RepliesJob(db, deliver=self.replies.deliver, turn=budget.turn)
+        interval = settings.poll_interval
+        pace = Pace(settings.panel_requests_per_minute)
+        turns = Turns(pace)
+        self.breaker = Breaker(interval=interval, pace=pace)
         self.panels = (
-            PanelClient(settings.panel_url, seconds=PERSON_SECONDS, aside=self._aside),
-            PanelClient(settings.panel_url),
+            PanelClient(
+                settings.panel_url,
+                seconds=PERSON_SECONDS,
+                aside=self._aside,
+                turn=turns.person,
+                hear=partial(self.breaker.hear, poll=False),
+            ),
+            PanelClient(settings.panel_url, turn=turns.machine, hear=partial(self.breaker.hear, poll=True)),
         )
         people, machines = self.panels
-        interval = settings.poll_interval
         vault = Vault(settings.keys, on_secret=logs.hide)
         keys = Accounts(db, vault, people, url=settings.panel_url)
         self.catalogs = Catalogs(db, keys, people)
         self.process = secrets.token_hex(8)
         ordering = Ordering(db, keys, people, process=self.process, interval=interval)
-        tracking = Tracking(db, keys, machines=machines, people=people, interval=interval)
+        tracking = Tracking(
+            db, keys, machines=machines, people=people, interval=interval, breaker=self.breaker
+        )
         following = Refills(
             db, keys, machines=machines, people=people, process=self.process, interval=interval
         )
@@ -86,12 +101,21 @@ class Parts:
             pause=budget.pause,
             clock=self.clock,
         )
-        self.notices = NoticesJob(db, deliver=notices.deliver, turn=budget.turn, count=budget.charge)
+        self.notices = NoticesJob(
+            db,
+            deliver=notices.deliver,
+            turn=budget.turn,
+            count=budget.charge,
+            gather=min(GATHER_SECONDS, interval / 2),
+        )
         self.placing = Placing(ordering, tell=self.notices.tell_outcome)
         mass_orders = Masses(db, keys, ordering, process=self.process)
         self.masses = MassesJob(db, mass_orders, show=mass_notices.show, news=self.notices.tick)
+        self.slow = SlowJob(db, self.catalogs, panel=settings.panel_url, news=self.notices.news)
         stranded = Stranded(db, keys, machines, interval=interval)
-        self.tracking = TrackingJob(tracking, following, stranded, news=self.notices.tick)
+        self.tracking = TrackingJob(
+            tracking, following, stranded, news=self.notices.news, breaker=self.breaker, turns=turns
+        )
         desk = Desk(
             about=about,
             db=db,

@@ -7,7 +7,7 @@ from storage.database import Database, Row, Transaction, transaction
 
 COLUMNS = (
     "id, chat_id, panel, encrypted_key, encryption_key_id, last_four, currency, "
-    "catalog_digest, catalog_at, parked_at"
+    "catalog_digest, catalog_at, parked_at, away_told_at"
 )
 
 
@@ -23,6 +23,7 @@ class Account:
     catalog_digest: str | None
     catalog_at: float | None
     parked_at: float | None
+    away_told_at: float | None = None
 
 
 def account(row: Row) -> Account:

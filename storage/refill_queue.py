@@ -57,14 +57,21 @@ async def any_due(db: Database, *, now: float) -> bool:
 
 @transaction()
 async def claim_due(
-    tx: Transaction, *, panel: str, now: float, lease: float, interval: float, limit: int = LARGEST_BATCH
+    tx: Transaction,
+    *,
+    panel: str,
+    now: float,
+    lease: float,
+    interval: float,
+    failing: bool = True,
+    limit: int = LARGEST_BATCH,
 ) -> RefillClaim | None:
     """Take up to `limit` refills of the panel's key that waits longest, the due ones first.
 
     As with orders: the key is left alone for `lease` seconds unless `store` or `put_back` comes first,
     and those due within half their own interval come along.
     """
-    held = await leases.take(tx, "refills", panel=panel, now=now, lease=lease)
+    held = await leases.take(tx, "refills", panel=panel, now=now, lease=lease, failing=failing)
     if held is None:
         return None
     account, failures = held

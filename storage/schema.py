@@ -231,5 +231,22 @@ STEPS: tuple[tuple[str, ...], ...] = (
         )
         """,
         "CREATE INDEX replies_of_chat ON replies (chat_id, id)",
+        # its person was told that the panel does not answer; NULL once it does again
+        "ALTER TABLE accounts ADD COLUMN away_told_at DOUBLE PRECISION",
+        # when its person wants to hear of it: in quiet hours or for a digest it waits; NULL: it may go
+        "ALTER TABLE outbox ADD COLUMN held_until DOUBLE PRECISION",
+        "CREATE INDEX outbox_held ON outbox (held_until) WHERE held_until IS NOT NULL",
+        "CREATE INDEX outbox_going ON outbox (chat_id, id) WHERE held_until IS NULL",
+        # its person was told, once, that it is pending far longer than usual
+        "ALTER TABLE orders ADD COLUMN slow_told_at DOUBLE PRECISION",
+        """
+        CREATE INDEX orders_pending ON orders (account_id, service_id, changed_at)
+        WHERE state = 'open' AND slow_told_at IS NULL AND parent_id IS NULL
+        AND (word IS NULL OR lower(word) IN ('pending', 'awaiting'))
+        """,
+        """
+        CREATE INDEX orders_completed ON orders (service_id, changed_at)
+        WHERE state = 'ended' AND lower(word) = 'completed'
+        """,
     ),
 )

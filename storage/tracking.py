@@ -63,8 +63,7 @@ _COLUMNS = ", ".join(Followed._fields[:-1]) + (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What to store of an order after a look. `facts` are for its person; None: nothing to tell.
 
     `children` are the panel's ids of orders it made; those that are not followed yet will be.
@@ -89,14 +88,21 @@ Decide = Callable[[Followed], Look | None]
 
 @transaction()
 async def claim_due(
-    tx: Transaction, *, panel: str, now: float, lease: float, interval: float, limit: int = LARGEST_BATCH
+    tx: Transaction,
+    *,
+    panel: str,
+    now: float,
+    lease: float,
+    interval: float,
+    failing: bool = True,
+    limit: int = LARGEST_BATCH,
 ) -> Claim | None:
     """Take up to `limit` orders of the panel's key that waits longest: due ones first, then the soonest due.
 
     The key is left alone for `lease` seconds unless `store` or `put_back` comes first. Only orders due
     within half their own interval are taken early: they cost no request, but others were just looked at.
     """
-    held = await leases.take(tx, "orders", panel=panel, now=now, lease=lease)
+    held = await leases.take(tx, "orders", panel=panel, now=now, lease=lease, failing=failing)
     if held is None:
         return None
     account, failures = held
@@ -177,6 +183,12 @@ _STORE = (
     "changed_at = CASE WHEN :told = 1 THEN :now ELSE changed_at END WHERE id = :id"
 )
 
+# The usual case: nothing else differs. Its next look stays where the claim put it, which spares the indexes.
+_STORE_NUMBERS = (
+    "UPDATE orders SET charge = :charge, price = COALESCE(price, :price), start_count = :start_count, "
+    "remains = :remains, said = :said WHERE id = :id"
+)
+
 _TELL = (
     "INSERT INTO outbox (chat_id, order_id, change_number, kind, facts, send_at, created_at) "
     "SELECT chat_id, id, change_number, 'change', :facts, :now, :now FROM orders WHERE id = :id"
@@ -212,8 +224,20 @@ async def follow_children(
 
 async def _decide(tx: Transaction, where: str, which: Mapping[str, Any], decide: Decide, now: float) -> bool:
     rows = await tx.fetch(f"SELECT {_COLUMNS} FROM orders WHERE {where}", **which)
-    looks = [(order.id, look) for order in map(_followed, rows) if (look := decide(order)) is not None]
-    await tx.execute_many(_STORE, [_values(order_id, look, now) for order_id, look in looks])
+    looks: list[tuple[str, Look]] = []
+    numbers: list[dict[str, Any]] = []
+    values: list[dict[str, Any]] = []
+    for order in map(_followed, rows):
+        look = decide(order)
+        if look is None:
+            continue
+        looks.append((order.id, look))
+        if _only_numbers(order, look):
+            numbers.append(_numbers(order.id, look))
+        else:
+            values.append(_values(order.id, look, now))
+    await tx.execute_many(_STORE_NUMBERS, numbers)
+    await tx.execute_many(_STORE, values)
     children = [(order_id, child) for order_id, look in looks for child in look.children]
     if children:
         await follow_children(tx, children, now=now)
@@ -228,6 +252,8 @@ async def _decide(tx: Transaction, where: str, which: Mapping[str, Any], decide:
 
 def _followed(row: Row) -> Followed:
     order = Followed._make(row)
+    if order.price is None and order.charge is None:
+        return order
     return order._replace(price=_money(order.price), charge=_money(order.charge))
 
 
@@ -235,16 +261,30 @@ def _money(text: object) -> Decimal | None:
     return None if text is None else Decimal(str(text))
 
 
-def _values(order_id: str, look: Look, now: float) -> dict[str, Any]:
+def _only_numbers(order: Followed, look: Look) -> bool:
+    return (
+        look.facts is None
+        and look.next_poll_at is not None
+        and (look.state, look.word, look.look_factor, look.steady_until)
+        == (order.state, order.word, order.look_factor, order.steady_until)
+    )
+
+
+def _numbers(order_id: str, look: Look) -> dict[str, Any]:
     return {
         "id": order_id,
-        "state": look.state,
-        "word": look.word,
         "charge": None if look.charge is None else str(look.charge),
         "price": None if look.price is None else str(look.price),
         "start_count": look.start_count,
         "remains": look.remains,
         "said": look.said,
+    }
+
+
+def _values(order_id: str, look: Look, now: float) -> dict[str, Any]:
+    return _numbers(order_id, look) | {
+        "state": look.state,
+        "word": look.word,
         "look_factor": look.look_factor,
         "steady_until": look.steady_until,
         "next_poll_at": look.next_poll_at,

@@ -12,6 +12,7 @@ from bot.chat import (
     orders,
     refills,
     services,
+    settings,
     start,
     statuses,
     uncertain,
@@ -35,6 +36,7 @@ FEATURES = (
     listing,
     statuses,
     exporting,
+    settings,
 )
 
 

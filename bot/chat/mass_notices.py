@@ -1,6 +1,7 @@
 """Tells how far a mass order is, and what came of it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 from telegram.error import ChatMigrated, Forbidden, RetryAfter, TelegramError
 
@@ -25,7 +26,7 @@ class MassNotices:
         messenger: Messenger,
         about: About,
         *,
-        turn: Callable[[int], Awaitable[None]],
+        turn: Callable[[int], AbstractAsyncContextManager[None]],
         pause: Callable[[float], None],
     ) -> None:
         """`turn` waits until a message may go to a chat and counts it; `pause` as for `Notices`."""
@@ -40,12 +41,12 @@ class MassNotices:
         if mass.message_id is None or not progress.states:
             return Delivered()
         language = await accounts.language_of(self._db, chat_id=mass.chat_id)
-        await self._turn(mass.chat_id)
         try:
             with speaking(language):
                 screen = screens.progress(progress, self._about)
+            async with self._turn(mass.chat_id):
                 is_there = await self._messenger.edit(mass.chat_id, mass.message_id, screen)
-                return Delivered() if is_there else Unreachable()
+            return Delivered() if is_there else Unreachable()
         except RetryAfter as error:
             self._pause(seconds(error))
             return TryAgain(seconds(error))

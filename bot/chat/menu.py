@@ -20,6 +20,7 @@ COMMANDS = (
     ("track", "be told about orders placed elsewhere, by id"),
     ("export", "all your orders as a file"),
     ("balance", "your balance"),
+    ("settings", "what I tell you, and when"),
     ("key", "connect or change your API key"),
     ("cancel", "stop what you are doing"),
     ("help", "what I can do"),

@@ -6,15 +6,17 @@ from contextlib import suppress
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.chat.bundles import UNSAYABLE, with_lines
 from bot.chat.mass_notices import MassNotices
-from bot.chat.screens import aftersales, outcomes, uncertain
+from bot.chat.screens import accounts, aftersales, bundles, outcomes, slow, uncertain
 from bot.chat.screens import orders as screens
+from bot.core.slow import is_pending
 from bot.gateway.context import About
 from bot.gateway.messenger import Messenger, Screen, seconds
 from bot.gateway.outage import Outage
 from bot.gateway.texts import speaking
 from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
-from storage import orders
+from storage import orders, preferences, waiting
 from storage.database import Database
 from storage.orders import Order
 from storage.outbox import Notice
@@ -49,7 +51,7 @@ class Notices:
     async def deliver(self, notice: Notice) -> Delivery:
         try:
             with speaking(notice.language):
-                await self._tell(notice)
+                await (self._tell_together(notice) if notice.more else self._tell(notice))
         except RetryAfter as error:
             self._outage.failed(error)
             self._pause(seconds(error))
@@ -60,7 +62,7 @@ class Notices:
             # Telegram will never take it; what it says is in /orders all the same.
             log.error("notice given up", kind=notice.kind, error=str(error))
             return Delivered()
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        except UNSAYABLE:
             # It cannot be put into words, and will not be later: it must not hold up those behind it.
             log.exception("notice given up", kind=notice.kind)
             return Delivered()
@@ -81,17 +83,38 @@ class Notices:
             case "refill":
                 screen = aftersales.refill_news(notice.facts, notice.order_id or "", self._about)
                 await self._messenger.send(notice.chat_id, screen)
+            case "slow":
+                await self._tell_slow(notice)
             case "mass":
                 await self._masses.tell(notice)
+            case "away":
+                if await waiting.is_waiting(self._db, chat_id=notice.chat_id):  # else it would come too late
+                    await self._messenger.send(notice.chat_id, accounts.does_not_answer(self._about))
             case "parked":
                 screen = screens.parked(notice.facts["last_four"], self._about)
                 await self._messenger.send(notice.chat_id, screen)
+
+    async def _tell_together(self, notice: Notice) -> None:
+        found = await with_lines(self._db, notice.all, now=self._clock())
+        if len(found) == 1:
+            await self._tell(found[0][0])
+        elif found:
+            news, lines = zip(*found, strict=True)
+            await self._messenger.send(notice.chat_id, bundles.bundle(news, lines))
+
+    async def _tell_slow(self, notice: Notice) -> None:
+        """Unless it goes on by now: it may have waited for the end of quiet hours."""
+        order = await orders.get(self._db, chat_id=notice.chat_id, order_id=notice.order_id or "")
+        if order is not None and is_pending(order):
+            screen = slow.slow(notice.facts, order, self._about, now=self._clock())
+            await self._messenger.send(notice.chat_id, screen)
 
     async def _tell_outcome(self, notice: Notice) -> None:
         order = await orders.get(self._db, chat_id=notice.chat_id, order_id=notice.order_id or "")
         if order is None:
             return
-        screen = self._outcome(order)
+        wanted = await preferences.of(self._db, chat_id=order.chat_id)
+        screen = self._outcome(order, wanted.told_of)
         is_fresh = order.message_id is not None and self._clock() - order.created_at < EDITED_WITHIN
         edited = False
         if is_fresh:
@@ -100,13 +123,13 @@ class Notices:
         if not edited:
             await self._messenger.send(order.chat_id, screen)
 
-    def _outcome(self, order: Order) -> Screen:
+    def _outcome(self, order: Order, told_of: str) -> Screen:
         match order.state:
             case "rejected":
                 return outcomes.rejected(order, self._about)
             case "uncertain":
                 return uncertain.uncertain(order, self._about)
             case "open" | "ended":
-                return outcomes.placed(order)
+                return outcomes.placed(order, told_of)
             case _:
                 return screens.card(order, self._about)

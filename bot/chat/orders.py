@@ -33,7 +33,10 @@ async def refresh(context: Context) -> None:
     except PanelRefused as refused:
         note = t("⚠️ The panel says: “{words}”. This is what I knew before:", words=refused.words)
     except PanelError:
-        note = t("⚠️ The panel does not answer right now. This is what I knew before:")
+        note = t(
+            "⚠️ The panel does not answer right now; that changes nothing about your order. "
+            "Please try again in a minute. This is what I knew before:"
+        )
     await context.toast("" if note else t("Up to date."))
     now_known = await orders.get(db, chat_id=chat_id, order_id=order_id) or order
     await context.show(await card(context, now_known, note=note))

@@ -1,6 +1,6 @@
 """Shows once more what a dialog waits for, after something came in between."""
 
-from bot.chat import catalog, masses, ordering, services, uncertain
+from bot.chat import catalog, masses, ordering, services, settings, uncertain
 from bot.chat.asking import account_and_catalog
 from bot.chat.screens import many
 from bot.gateway.context import Context
@@ -21,6 +21,8 @@ async def ask_again(context: Context) -> None:
             await uncertain.wait_for_id(context, context.dialog.order_id)
         case Step.IDS:
             await context.say(many.how_to(context.dialog.order_id, awaited=True))
+        case Step.SETTINGS:
+            await settings.ask_again(context)
         case Step.CARD:
             await services.show_awaited(context)
         case _:

@@ -1,5 +1,6 @@
 """Questions about many ids at once, some of which a panel may not want to hear."""
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -7,6 +8,7 @@ from typing import Generic, TypeVar
 from bot.panel.errors import BadKey, PanelBusy, PanelRefused
 
 REQUESTS_PER_BATCH = 16
+ASKING_SECONDS = 10.0  # then no further request begins, which may take 20 s: a key is leased for 30 s
 
 T = TypeVar("T")
 
@@ -28,14 +30,18 @@ class Batch(Generic[T]):
 
 
 async def in_halves(
-    ids: Sequence[str], ask: Callable[[Sequence[str]], Awaitable[Mapping[str, T]]]
+    ids: Sequence[str],
+    ask: Callable[[Sequence[str]], Awaitable[Mapping[str, T]]],
+    *,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Batch[T]:
     """One request. Should the panel refuse it because of one of the ids, halves find that one out, within
-    REQUESTS_PER_BATCH. Raises PanelError when asking again is of no use."""
+    REQUESTS_PER_BATCH and ASKING_SECONDS. Raises PanelError when asking again is of no use."""
     batch: Batch[T] = Batch()
     waiting = [list(ids)]
+    end = clock() + ASKING_SECONDS
     for _ in range(REQUESTS_PER_BATCH):
-        if not waiting:
+        if not waiting or clock() > end:
             break
         some = waiting.pop(0)
         try:

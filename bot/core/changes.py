@@ -1,7 +1,7 @@
 """What a fresh status means for an order. Pure."""
 
-from dataclasses import replace
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from bot.core import schedule
@@ -10,9 +10,9 @@ from bot.panel.replies import status_of
 from storage.orders import CANCEL_UNSURE
 from storage.tracking import OLD, Followed, Look
 
-_COMPARED = (
+_compared = attrgetter(
     "state", "word", "charge", "start_count", "remains", "said", "look_factor", "steady_until"
-)  # fmt: skip
+)
 MOST_CHILDREN = 1000  # of one order that are followed: a panel may say anything
 GIVES_BACK = {Status.PARTIAL, Status.CANCELED, Status.REFUNDED, Status.FAILED}
 
@@ -32,7 +32,7 @@ def decide(
     changed_at = now if told else order.changed_at
     # A request to cancel makes a change likely, however long nothing happened before.
     moved_at = _moved_at(order, changed_at)
-    pace = schedule.pace(status, unchanged_for=now - moved_at)
+    pace = schedule.pace(status, unchanged_for=now - moved_at, cancelling=order.cancel_asked_at is not None)
     state = "ended" if status.ended else "open"
     last_look = scheduled and state == order.state == "ended" and not told
     look = Look(
@@ -51,8 +51,7 @@ def decide(
     )
     if told:
         return _with_facts(order, look, status)
-    same = all(getattr(look, name) == getattr(order, name) for name in _COMPARED)
-    same = same and (order.price is not None or look.price is None)
+    same = _compared(look) == _compared(order) and (order.price is not None or look.price is None)
     unheard = status.said is None and bool(status.children)  # some of them may be new
     return None if same and not last_look and not unheard else look
 
@@ -125,4 +124,4 @@ def _with_facts(order: Followed, look: Look, status: OrderStatus) -> Look:
     if order.cancel_asked_at is not None:
         facts["cancel_asked"] = True
         facts["cancel_unsure"] = order.process == CANCEL_UNSURE
-    return replace(look, facts=facts)
+    return look._replace(facts=facts)

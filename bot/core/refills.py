@@ -111,12 +111,17 @@ class Refills:
 
         return await requests.send(self._accounts, account, ids, call, Taken)
 
-    async def claim(self) -> RefillClaim | None:
+    async def claim(self, *, failing: bool = True) -> RefillClaim | None:
         now = self._clock()
         if not await refill_queue.any_due(self._db, now=now):
             return None
         return await refill_queue.claim_due(
-            self._db, panel=self._accounts.panel, now=now, lease=LEASE_SECONDS, interval=self._interval
+            self._db,
+            panel=self._accounts.panel,
+            now=now,
+            lease=LEASE_SECONDS,
+            interval=self._interval,
+            failing=failing,
         )
 
     async def look(self, claim: RefillClaim) -> bool:

@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from bot.panel.models import OrderStatus, RefillWord
+from bot.panel.models import OrderStatus, RefillWord, Status
 
 LONGEST_REST = 60.0  # seconds a failing panel is left alone, unless it names a longer Retry-After
 DAY_FACTOR = 1440
@@ -18,10 +18,11 @@ class Pace(NamedTuple):
 
 
 _RUNNING = (Pace(1, 3600.0), Pace(5, 86400.0), Pace(15, math.inf))
+_SUBSCRIBED = {Status.ACTIVE, Status.PAUSED}
 
 
-def pace(status: OrderStatus | None, *, unchanged_for: float) -> Pace:
-    """How often to look at an order.
+def pace(status: OrderStatus | None, *, unchanged_for: float, cancelling: bool = False) -> Pace:
+    """How often to look at an order. `cancelling`: the panel took a request to cancel it.
 
     | status                          | unchanged for | factor |
     |---------------------------------|---------------|--------|
@@ -29,16 +30,21 @@ def pace(status: OrderStatus | None, *, unchanged_for: float) -> Pace:
     |                                 | under 1 day   |      5 |
     |                                 | longer        |     15 |
     | a word we do not know           | any time      | 5 at least |
+    | a subscription: active, paused  | any time      |     60 |
+    | ... that is to be cancelled     | under 1 day   | as if running |
     | ended (one more look, then none)| any time      |   1440 |
 
-    At the default POLL_INTERVAL of 60 s, 1440 is a day: operators change ended orders by hand.
+    At the default POLL_INTERVAL of 60 s, 60 is an hour, and 1440 is a day: operators change ended orders
+    by hand. A subscription runs for weeks; the orders of its posts are looked at as orders of their own.
     """
     if status is not None and status.ended:
         return Pace(DAY_FACTOR, 0.0)
     found = next(each for each in _RUNNING if unchanged_for < each.steady_for)
-    if status is not None and status.status is None:
-        return found._replace(factor=max(found.factor, 5))
-    return found
+    if status is None:
+        return found
+    if status.status in _SUBSCRIBED and not (cancelling and math.isfinite(found.steady_for)):
+        return Pace(SELDOMEST, math.inf)
+    return found if status.status else found._replace(factor=max(found.factor, 5))
 
 
 _UNREADABLE = (Pace(2, 3600.0), Pace(15, 86400.0), Pace(SELDOMEST, math.inf))

@@ -25,6 +25,7 @@ class Attempt:
 
     account: Account
     orders: Mapping[str, str]
+    failures: int = 1
 
 
 class Stranded:
@@ -44,7 +45,10 @@ class Stranded:
         self._clock = clock
         self._due: dict[int, float] | None = None  # when to try, by chat; None at the start
 
-    async def claim(self) -> Attempt | None:
+    async def claim(self, *, failing: bool = True) -> Attempt | None:
+        """Nobody's news waits for these: they count among the `failing` and take no worker from others."""
+        if not failing:
+            return None
         now = self._clock()
         due = await self._waiting(now)
         for chat_id in [chat_id for chat_id, at in due.items() if at <= now]:

@@ -24,6 +24,7 @@ class Step(StrEnum):
     ORDER_ID = "order id"
     MASS = "mass"
     IDS = "ids"
+    SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Dialog:
     """`browsing` is what is listed: "" the categories, a line break and its ref for one of them or a star for
     the favourites (nobody can type that), else the words searched for. At CARD it is the service's id.
 
-    `order_id` is the uncertain order whose id is asked for; at IDS it is the command that waits for them.
+    `order_id` is the uncertain order whose id is asked for; at IDS it is the command that waits for them,
+    at SETTINGS which of them is asked for.
     `resume` is where to go on after a key was asked for in between.
     """
 

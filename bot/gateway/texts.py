@@ -7,13 +7,13 @@ import gettext
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, localcontext
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -98,6 +98,11 @@ def country(code: str) -> str | None:
 def day(instant: float) -> str:
     """The date of an instant, as the language writes it: Jan 3, 2027."""
     return format_date(datetime.fromtimestamp(instant, UTC), format="medium", locale=_locale())
+
+
+def lasting(seconds: float) -> str:
+    """How long something takes, roughly: 52 minutes, 7 hours, 3 days."""
+    return format_timedelta(timedelta(seconds=seconds), granularity="minute", threshold=1.5, locale=_locale())
 
 
 def units(text: str) -> int:

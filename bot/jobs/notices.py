@@ -3,16 +3,19 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 import structlog
 
+from bot.core.quiet import when
 from storage import accounts, outbox, replies
 from storage.database import Database
 from storage.outbox import Notice
 
 LEASE_SECONDS = 60.0
-AT_ONCE = 29  # chats; what Telegram takes in a second
+AT_ONCE = 30  # chats; what Telegram takes in a second
+GATHER_SECONDS = 3.0  # a change waits for others, to come in one message with them
 
 log = structlog.get_logger()
 
@@ -38,24 +41,29 @@ Delivery = Delivered | TryAgain | Unreachable
 
 
 class NoticesJob:
-    """`turn` waits until a notice may go to a chat and counts it; `count` only counts."""
+    """`turn` waits until a notice may go to a chat and counts it; `count` only counts.
+
+    `gather` is for how many seconds a change waits for others.
+    """
 
     def __init__(
         self,
         db: Database,
         *,
         deliver: Callable[[Notice], Awaitable[Delivery]],
-        turn: Callable[[int], Awaitable[None]],
+        turn: Callable[[int], AbstractAsyncContextManager[None]],
         count: Callable[[int], None],
+        gather: float = GATHER_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._db = db
         self._deliver = deliver
         self._turn = turn
         self._count = count
+        self._gather = gather
         self._clock = clock
         self._running: asyncio.Task[None] | None = None
-        self._sending: dict[int, asyncio.Task[None]] = {}  # by notice
+        self._sending: dict[int, asyncio.Task[None]] = {}  # by chat
         self._again = False
         self._stopping = False
 
@@ -64,6 +72,11 @@ class NoticesJob:
         self._again = True
         if not self._stopping and (self._running is None or self._running.done()):
             self._running = asyncio.create_task(self._run())
+
+    def news(self) -> None:
+        """Something new is to be told, at once or when others had time to join it."""
+        self.tick()
+        asyncio.get_running_loop().call_later(self._gather, self.tick)
 
     async def tell_outcome(self, order_id: str) -> None:
         """Show how placing an order went, at once: somebody waits for it. Only replies come before it."""
@@ -91,34 +104,37 @@ class NoticesJob:
         try:
             while self._again and not self._stopping and (room := AT_ONCE - len(self._sending)):
                 self._again = False
-                now = self._clock()
-                for notice in await outbox.claim(self._db, now=now, lease=LEASE_SECONDS, limit=room):
-                    if notice.id in self._sending:
-                        continue  # a long pause outlasted its lease
+                for notice in await outbox.claim(
+                    self._db,
+                    now=self._clock(),
+                    lease=LEASE_SECONDS,
+                    limit=room,
+                    when=when,
+                    gather=self._gather,
+                    busy=tuple(self._sending),  # a long pause may outlast a lease
+                ):
                     self._again = True
-                    self._sending[notice.id] = asyncio.create_task(self._send(notice))
+                    self._sending[notice.chat_id] = asyncio.create_task(self._send(notice))
         except Exception:
             log.exception("notices not claimed")
 
     async def _send(self, notice: Notice) -> None:
         try:
-            await self._turn(notice.chat_id)
-            if self._stopping:
-                await outbox.put_off(self._db, notice_id=notice.id, until=self._clock())
-                return
-            await self._settle(notice, await self._deliver(notice))
+            async with self._turn(notice.chat_id):
+                delivery = TryAgain(0.0) if self._stopping else await self._deliver(notice)
+            await self._settle(notice, delivery)
         except Exception:
             log.exception("notice not sent")  # its lease ends by itself
         finally:
-            del self._sending[notice.id]
+            del self._sending[notice.chat_id]
             self.tick()
 
     async def _settle(self, notice: Notice, delivery: Delivery) -> None:
         match delivery:
             case Delivered():
-                await outbox.done(self._db, notice_id=notice.id)
+                await outbox.done(self._db, notice)
             case TryAgain(seconds):
-                await outbox.put_off(self._db, notice_id=notice.id, until=self._clock() + seconds)
+                await outbox.put_off(self._db, notice, until=self._clock() + seconds)
             case Unreachable():
                 await accounts.set_blocked(self._db, chat_id=notice.chat_id, blocked_at=self._clock())
-                await outbox.put_off(self._db, notice_id=notice.id, until=self._clock())
+                await outbox.put_off(self._db, notice, until=self._clock())

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import assert_never
 
 import structlog
@@ -25,7 +26,7 @@ class RepliesJob:
         db: Database,
         *,
         deliver: Callable[[Kept], Awaitable[Delivery]],
-        turn: Callable[[int], Awaitable[None]],
+        turn: Callable[[int], AbstractAsyncContextManager[None]],
     ) -> None:
         self._db = db
         self._deliver = deliver
@@ -73,6 +74,5 @@ class RepliesJob:
 
     async def _try(self, kept: Kept) -> Delivery | None:
         """None when the end came first."""
-        async with self._room:
-            await self._turn(kept.chat_id)
+        async with self._room, self._turn(kept.chat_id):
             return None if self._stopping else await self._deliver(kept)

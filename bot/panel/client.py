@@ -1,14 +1,15 @@
 """The panel's HTTP API, one coroutine per action. The only place that imports httpx."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
 
-from bot.panel import aftersales, price_lists, replies
-from bot.panel.errors import PanelRefused, PanelUnreachable, hide
+from bot.panel import aftersales, price_lists, replies, status_lists
+from bot.panel.errors import NoTurn, PanelError, PanelRefused, PanelUnreachable, hide
 from bot.panel.models import Accepted, Balance, OrderStatus, RefillStatus, Service, Unreadable
 from bot.panel.wire import Reply, post, transport
 
@@ -19,7 +20,14 @@ _PARSE_ASIDE = 256 * 1024  # from this size on a reply is parsed in a thread
 
 
 T = TypeVar("T")
-Aside = Callable[[], AbstractAsyncContextManager[None]]
+Aside = Callable[[], AbstractAsyncContextManager[object]]
+Hear = Callable[[str, PanelError | None], None]
+
+
+async def _at_once() -> None: ...
+
+
+def _nobody(_: str, __: PanelError | None) -> None: ...
 
 
 class PanelClient:
@@ -27,7 +35,8 @@ class PanelClient:
 
     Machines and people each get a client of their own, so that neither waits for the other's
     connections. `seconds` is what one call may take in all, its retry included. `aside` wraps every
-    call; it is where a caller lets go of what others could use meanwhile.
+    call; it is where a caller lets go of what others could use meanwhile. `turn` waits until a request may
+    go, and `hear` is told with which key a call was made and what went wrong.
     """
 
     def __init__(
@@ -38,11 +47,15 @@ class PanelClient:
         seconds: float = CALL_SECONDS,
         add_seconds: float = ADD_SECONDS,
         aside: Aside = nullcontext,
+        turn: Callable[[], Awaitable[None]] = _at_once,
+        hear: Hear = _nobody,
     ) -> None:
         self._url = httpx.URL(url)
         self._seconds = seconds
         self._add_seconds = add_seconds
         self._aside = aside
+        self._turn = turn
+        self._hear = hear
         trust = httpx.create_ssl_context()
         # One each, since httpx's pool looks at all of its connections for every request.
         one = httpx.Limits(max_connections=1)
@@ -76,7 +89,12 @@ class PanelClient:
         None for an order of which it says just that. Orders it does not mention are missing.
         """
         form = {"action": "status", "orders": ",".join(known)}
-        found = await self._ask(key, form, lambda payload: replies.order_statuses(payload, known))
+        found = await self._ask(
+            key,
+            form,
+            lambda payload: status_lists.order_statuses(payload, known),
+            load=partial(status_lists.load, known=known),
+        )
         for order, status in found.items():
             if isinstance(status, Unreadable):
                 found[order] = Unreadable(hide(status.words, key))
@@ -135,12 +153,8 @@ class PanelClient:
         seconds: float | None = None,
     ) -> T:
         """A call that changes something at the panel: sent once, over a connection of its own."""
-        try:
-            async with self._aside(), asyncio.timeout(seconds or self._seconds):
-                reply = await post(self._http_once, self._url, key, form)
-        except TimeoutError as error:
-            raise PanelUnreachable("no reply in time") from error
-        return _understand(reply, key, read)
+        async with self._call(key, seconds or self._seconds):
+            return _understand(await post(self._http_once, self._url, key, form), key, read)
 
     async def _ask(
         self,
@@ -151,14 +165,30 @@ class PanelClient:
         load: Callable[..., Any] = replies.load,
     ) -> T:
         """A call that changes nothing at the panel, so a broken connection is tried once more."""
+        async with self._call(key, self._seconds):
+            reply = await self._post_again(key, form)
+            if len(reply.text) < _PARSE_ASIDE:
+                return _understand(reply, key, read, load)
+            return await asyncio.to_thread(_understand, reply, key, read, load)
+
+    @asynccontextmanager
+    async def _call(self, key: str, seconds: float) -> AsyncIterator[None]:
+        """Waiting for its turn takes nothing of a call's time."""
+        has_turn = False
         try:
-            async with self._aside(), asyncio.timeout(self._seconds):
-                reply = await self._post_again(key, form)
-                if len(reply.text) < _PARSE_ASIDE:
-                    return _understand(reply, key, read, load)
-                return await asyncio.to_thread(_understand, reply, key, read, load)
+            async with self._aside():
+                await self._turn()
+                has_turn = True
+                async with asyncio.timeout(seconds):
+                    yield
         except TimeoutError as error:
-            raise PanelUnreachable("no reply in time") from error
+            late = PanelUnreachable("no reply in time") if has_turn else NoTurn("no turn in time")
+            self._hear(key, late)
+            raise late from error
+        except PanelError as error:
+            self._hear(key, error)
+            raise
+        self._hear(key, None)
 
     async def _post_again(self, key: str, form: Mapping[str, str]) -> Reply:
         http = await self._free.get()
@@ -167,6 +197,7 @@ class PanelClient:
                 return await post(http, self._url, key, form)
             except PanelUnreachable:
                 await asyncio.sleep(0.1)
+                await self._turn()
                 return await post(http, self._url, key, form)
         finally:
             self._free.put_nowait(http)

@@ -3,6 +3,7 @@
 PanelError
 ├── PanelUnreachable     no readable reply; the request may or may not have been carried out
 │   └── NotSent          ... and it certainly was not: no connection came about
+│       └── NoTurn       ... since our own limit left no room for it in time
 ├── PanelGarbled         a reply we cannot read: HTML, cut JSON, an unknown shape, too large
 └── PanelRefused         the panel replied with an error in its own words
     ├── BadKey           ... because the API key is wrong or closed
@@ -47,23 +48,32 @@ def hide(words: str, key: str) -> str:
 
 
 class PanelError(Exception):
-    """Base of everything here. `retry_after` is in seconds, None when the panel names none."""
+    """Base of everything here. `retry_after` is in seconds, None when the panel names none.
+
+    `is_away`: it is the panel that does not serve, whoever asks: no reply, 5xx, a page in place of JSON.
+    """
 
     retry_after: float | None = None
+    is_away = False
 
 
 class PanelUnreachable(PanelError):
-    pass
+    is_away = True
 
 
 class NotSent(PanelUnreachable):
     pass
 
 
+class NoTurn(NotSent):
+    is_away = False
+
+
 class PanelGarbled(PanelError):
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None, is_away: bool = False) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.is_away = is_away
 
 
 class PanelRefused(PanelError):
@@ -80,6 +90,7 @@ class PanelRefused(PanelError):
         self.meaning = meaning
         self.status_code = status_code
         self.retry_after = retry_after
+        self.is_away = not self.is_sure
 
     @property
     def is_sure(self) -> bool:

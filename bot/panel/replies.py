@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import NoReturn
@@ -41,12 +40,14 @@ def load(text: str, *, status_code: int = 200, retry_after: float | None = None)
         payload = json.loads(text.removeprefix("\ufeff"), parse_float=decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         kind = "an empty reply" if not text.strip() else "a reply that is not JSON"
-        raise PanelGarbled(f"{kind} (HTTP {status_code})", retry_after=retry_after) from error
+        message, is_away = f"{kind} (HTTP {status_code})", status_code != 429
+        raise PanelGarbled(message, retry_after=retry_after, is_away=is_away) from error
     words = error_words(payload)
     if words is not None:
         refuse(words, status_code=status_code, retry_after=retry_after)
     if status_code >= 400:
-        raise PanelGarbled(f"an HTTP {status_code} without a readable error", retry_after=retry_after)
+        message = f"an HTTP {status_code} without a readable error"
+        raise PanelGarbled(message, retry_after=retry_after, is_away=status_code >= 500)
     return payload
 
 
@@ -64,31 +65,10 @@ def order_id(payload: Json) -> str:
 
 
 def order_status(payload: Json) -> OrderStatus:
-    read = _order_status(payload)
+    read = order_item(payload, said(payload))
     if isinstance(read, Unreadable):
         raise PanelGarbled("an order status of unknown shape")
     return read
-
-
-def order_statuses(
-    payload: Json, known: Mapping[str, str | None]
-) -> dict[str, OrderStatus | Unreadable | None]:
-    """What the reply says of each known id; None where that is just what it `said` before.
-
-    Ids it does not mention are missing here too.
-    """
-    if isinstance(payload, list):
-        items = {read_id(i.get("order"), ORDER_ID): i for i in payload if isinstance(i, dict)}
-    elif isinstance(payload, dict):
-        nested = payload.get("orders")
-        items = dict(nested if isinstance(nested, dict) else payload)
-    else:
-        raise PanelGarbled("order statuses of unknown shape")
-    return {
-        order: None if said is not None and said == _said(items[order]) else _order_status(items[order])
-        for order, said in known.items()
-        if order in items
-    }
 
 
 def balance(payload: Json) -> Balance:
@@ -126,7 +106,8 @@ def decimal(text: str) -> Decimal | None:
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
-def _order_status(item: Json) -> OrderStatus | Unreadable:
+def order_item(item: Json, said: str | None) -> OrderStatus | Unreadable:
+    """One order's part of a reply, which as a whole `said` this."""
     if isinstance(item, str):
         return Unreadable(words_of(item))
     if not isinstance(item, dict):
@@ -146,11 +127,11 @@ def _order_status(item: Json) -> OrderStatus | Unreadable:
         start_count=count(item.get("start_count")),
         remains=count(item.get("remains")),
         children=tuple(c for c in found if c is not None),
-        said=_said(item),
+        said=said,
     )
 
 
-def _said(item: Json) -> str | None:
+def said(item: Json) -> str | None:
     """All of an item as one text, the quick way when it holds only texts. None when it is too deep."""
     try:
         return "\n".join((*item, *item.values()))

@@ -7,6 +7,7 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import httpx
 
@@ -15,7 +16,14 @@ from bot.panel.errors import NotSent, PanelGarbled, PanelUnreachable
 CONNECT_SECONDS = 5.0
 LARGEST_REPLY = 32 * 1024 * 1024
 
-_HEADERS = {"User-Agent": "panelgram", "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
+_HEADERS = httpx.Headers(
+    {
+        "User-Agent": "panelgram",
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip, deflate",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+)
 # How long all of a call may take is for asyncio.timeout to say.
 _TIMEOUTS = {"timeout": httpx.Timeout(None, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS).as_dict()}
 
@@ -33,7 +41,7 @@ def transport(url: httpx.URL, trust: ssl.SSLContext, limits: httpx.Limits) -> ht
 
 
 async def post(http: httpx.AsyncHTTPTransport, url: httpx.URL, key: str, form: Mapping[str, str]) -> Reply:
-    request = httpx.Request("POST", url, headers=_HEADERS, data={"key": key, **form}, extensions=_TIMEOUTS)
+    request = httpx.Request("POST", url, headers=_HEADERS, content=_encoded(key, form), extensions=_TIMEOUTS)
     try:
         response = await http.handle_async_request(request)
         try:
@@ -46,6 +54,11 @@ async def post(http: httpx.AsyncHTTPTransport, url: httpx.URL, key: str, form: M
         raise NotSent("no connection to the panel") from error
     except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
         raise PanelUnreachable(f"the connection broke ({type(error).__name__})") from error
+
+
+def _encoded(key: str, form: Mapping[str, str]) -> bytes:
+    """As any form, but the commas between ids do not each cost a look."""
+    return urlencode({"key": key, **form}, safe=",").replace(",", "%2C").encode()
 
 
 async def _body(response: httpx.Response) -> bytes:

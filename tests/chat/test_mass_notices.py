@@ -1,6 +1,7 @@
 """How far a mass order is, told to a Telegram that does not always take it."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,10 @@ class Told:
         about = About("The panel", "https://panel.example", "")
         self.notices = MassNotices(db, self.edits, about, turn=self._turn, pause=self.pauses.append)
 
-    async def _turn(self, chat_id: int) -> None:
+    @asynccontextmanager
+    async def _turn(self, chat_id: int) -> AsyncIterator[None]:
         self.turns.append(chat_id)
+        yield
 
 
 @pytest.fixture

@@ -144,22 +144,6 @@ def test_unknown_words_are_told_as_they_are_and_looked_at_slower() -> None:
     assert look(still, says("Under review")).facts is not None
 
 
-@pytest.mark.parametrize(("hours", "factor"), [(0, 1), (0.9, 1), (1, 5), (23, 5), (24, 15), (999, 15)])
-def test_looks_more_seldom_the_longer_nothing_happens(hours: float, factor: int) -> None:
-    for status in (None, says("In progress")):
-        assert schedule.pace(status, unchanged_for=hours * 3600).factor == factor
-    assert schedule.pace(says("On hold"), unchanged_for=hours * 3600).factor == max(factor, 5)
-    assert schedule.pace(says("Completed"), unchanged_for=hours * 3600).factor == 1440
-
-
-def test_a_pace_lasts_until_the_next_one_and_no_ended_order_is_passed_over() -> None:
-    for hours in (0, 1, 24):
-        lasts = schedule.pace(None, unchanged_for=hours * 3600).steady_for
-        before = schedule.pace(None, unchanged_for=hours * 3600)
-        assert math.isinf(lasts) or schedule.pace(None, unchanged_for=lasts).factor > before.factor
-    assert schedule.pace(says("Completed"), unchanged_for=0).steady_for == 0
-
-
 def test_what_was_said_is_kept_until_it_may_mean_something_else() -> None:
     found = look(RUNNING._replace(said="other"), says("In progress"))
     assert (found.facts, found.said, found.steady_until) == (None, "heard", RUNNING.changed_at + 3600)
@@ -223,6 +207,26 @@ def test_an_order_that_stood_still_is_looked_at_often_once_it_is_to_be_cancelled
     still = RUNNING._replace(changed_at=NOW - 9 * DAY, look_factor=15, cancel_asked_at=NOW - 60)
     found = look(still, says("In progress"))
     assert (found.facts, found.look_factor, found.steady_until) == (None, 1, NOW - 60 + 3600)
+
+
+def test_a_subscription_is_looked_at_hourly_from_its_first_look_on() -> None:
+    found = look(FRESH, says("Active"))
+    assert (found.look_factor, found.next_poll_at) == (60, NOW + 3600)
+    assert math.isinf(found.steady_until)  # hearing the same, with the same posts, never costs a decision
+
+
+def test_a_subscription_that_is_to_be_cancelled_is_looked_at_often_for_a_day() -> None:
+    active = RUNNING._replace(
+        word="Active", changed_at=NOW - 9 * DAY, look_factor=15, cancel_asked_at=NOW - 60
+    )
+    assert look(active, says("Active")).next_poll_at == NOW + INTERVAL
+    waited = active._replace(cancel_asked_at=NOW - DAY)
+    assert look(waited, says("Active")).next_poll_at == NOW + 60 * INTERVAL
+
+
+@pytest.mark.parametrize("word", ["Pending", "In progress"])
+def test_the_order_of_a_post_is_looked_at_as_often_as_any_fresh_one(word: str) -> None:
+    assert look(CHILD, says(word)).next_poll_at == NOW + INTERVAL
 
 
 @pytest.mark.parametrize(

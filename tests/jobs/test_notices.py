@@ -2,14 +2,25 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bot.jobs.notices import AT_ONCE, LEASE_SECONDS, Delivered, Delivery, NoticesJob, TryAgain, Unreachable
-from storage import accounts, orders, outbox, replies
+from bot.jobs.notices import (
+    AT_ONCE,
+    GATHER_SECONDS,
+    LEASE_SECONDS,
+    Delivered,
+    Delivery,
+    NoticesJob,
+    TryAgain,
+    Unreachable,
+)
+from storage import accounts, orders, outbox, preferences, replies
 from storage.outbox import Notice
+from storage.preferences import Preferences
 from storage.sqlite import SqliteDatabase, open_sqlite
 from tests.jobs.conftest import Logged
 from tests.journeys.stories import eventually
@@ -33,8 +44,10 @@ class Post:
             db, deliver=self.deliver, turn=self.turn, count=self.counted.append, clock=lambda: self.now
         )
 
-    async def turn(self, _: int) -> None:
+    @asynccontextmanager
+    async def turn(self, _: int) -> AsyncIterator[None]:
         await self.free.wait()
+        yield
 
     async def deliver(self, notice: Notice) -> Delivery:
         self.on_their_way.append(notice.chat_id)
@@ -258,3 +271,58 @@ async def test_a_tick_after_the_end_starts_nothing(post: Post) -> None:
     await asyncio.sleep(0.02)
     assert (post.delivered, await post.left()) == ([], [1])
     assert [one.chat_id for one in await outbox.claim(post.db, now=post.now, lease=1.0, limit=9)] == [1]
+
+
+async def change(post: Post, order_id: str) -> None:
+    """Something to tell chat 1 that others may join."""
+    await post.db.execute(
+        "INSERT INTO outbox (chat_id, order_id, kind, facts, send_at, created_at) "
+        "VALUES (1, :order_id, 'change', '{\"word\": \"Completed\"}', :now, :now)",
+        order_id=order_id,
+        now=post.now,
+    )
+
+
+async def test_news_waits_for_others_and_then_goes_by_itself(post: Post) -> None:
+    post.job = NoticesJob(
+        post.db, deliver=post.deliver, turn=post.turn, count=post.counted.append, gather=0.05,
+        clock=lambda: post.now,
+    )  # fmt: skip
+    await connect(post.db, "key-1", chat_id=1)
+    await change(post, "a")
+    post.job.news()
+    await eventually(lambda: post.job._running is not None and post.job._running.done())
+    await change(post, "b")
+    assert post.delivered == []
+
+    post.now += 0.05
+    await eventually(lambda: post.delivered == [1])
+    await eventually(lambda: not post.job._sending)
+    assert await post.left() == []
+
+
+async def test_what_a_person_does_not_want_to_hear_of_is_not_sent(post: Post) -> None:
+    await connect(post.db, "key-1", chat_id=1)
+    await preferences.save(post.db, Preferences(told_of="none"), chat_id=1)
+    await change(post, "a")
+    post.now += GATHER_SECONDS
+    await post.settles()
+    assert (post.delivered, await post.left()) == ([], [])
+
+
+async def test_what_waits_at_night_comes_as_one_message_when_the_night_is_over(post: Post) -> None:
+    night, morning = NOW - NOW % 86400 + 23 * 3600, NOW - NOW % 86400 + 32 * 3600
+    await connect(post.db, "key-1", chat_id=1)
+    await preferences.save(post.db, Preferences(quiet_from=22 * 60, quiet_to=8 * 60), chat_id=1)
+    for hour in range(3):
+        post.now = night + hour * 3600
+        await change(post, f"order-{hour}")
+        post.now += GATHER_SECONDS
+        await post.settles()
+    post.now = morning - 1
+    await post.settles()
+    assert post.delivered == []
+
+    post.now = morning
+    await post.settles()
+    assert (post.delivered, await post.left()) == ([1], [])

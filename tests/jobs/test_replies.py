@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -31,8 +32,9 @@ class Post:
         self.delivered: list[tuple[int, str]] = []
         self.job = RepliesJob(db, deliver=self.deliver, turn=self.turn)
 
-    async def turn(self, _: int) -> None:
-        return
+    @asynccontextmanager
+    async def turn(self, _: int) -> AsyncIterator[None]:
+        yield
 
     async def deliver(self, kept: Kept) -> Delivery:
         self.on_their_way.append(kept.chat_id)

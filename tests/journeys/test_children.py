@@ -137,22 +137,24 @@ async def test_a_drip_feed_placed_elsewhere_is_followed_with_its_runs(
     assert f"Order {old}: Completed" not in chat.reads  # it had ended before it was followed
 
 
-async def test_a_subscription_speaks_of_posts_and_of_no_money_back(chat: Person, panel: Panel) -> None:
-    order_id = subscription(panel)
-    assert (await says(chat, f"/status {order_id}")).text == f"Order {order_id}: Active"
-    await says(chat, f"/track {order_id}")
-    post = panel.add_child(order_id).id
-    panel.finish(post)
-    assert f"belongs to order {order_id}" in (await chat.sees(f"Order {post}: Completed")).text
-    listed = await says(chat, "/orders")
-    assert listed.buttons[0] == f"{order_id} · Active · 1 post"
-    card = await taps(chat, order_id, on=listed)
-    assert "Posts (1)" in card.buttons
+async def test_a_subscription_speaks_of_posts_and_of_no_money_back(tmp_path: Path) -> None:
+    async with world_in(tmp_path, poll_interval=0.02) as world:  # 60 times that between two looks
+        chat, panel = await world.person(), world.panel
+        order_id = subscription(panel)
+        assert (await says(chat, f"/status {order_id}")).text == f"Order {order_id}: Active"
+        await says(chat, f"/track {order_id}")
+        post = panel.add_child(order_id).id
+        panel.finish(post)
+        assert f"belongs to order {order_id}" in (await chat.sees(f"Order {post}: Completed")).text
+        listed = await says(chat, "/orders")
+        assert listed.buttons[0] == f"{order_id} · Active · 1 post"
+        card = await taps(chat, order_id, on=listed)
+        assert "Posts (1)" in card.buttons
 
-    for word in ("Paused", "Active", "Expired"):
-        panel.set_order(order_id, status=word)
-        await chat.sees(f"Order {order_id}: {word}")
-    assert "⌛" in chat.last.text
+        for word in ("Paused", "Active", "Expired"):
+            panel.set_order(order_id, status=word)
+            await chat.sees(f"Order {order_id}: {word}")
+        assert "⌛" in chat.last.text
 
 
 @pytest.mark.parametrize("word", ["Canceled", "Expired"])

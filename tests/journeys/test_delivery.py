@@ -65,8 +65,11 @@ async def test_a_later_notice_does_not_overtake_an_earlier_one(
     panel.set_order(order_id, status="Completed")
     await chat.sees("Completed")
 
-    words = [m.text.split("\n")[0] for m in chat.messages if f"Order {order_id}: " in m.text]
-    assert words == [f"🔔 Order {order_id}: In progress", f"✅ Order {order_id}: Completed"]
+    told = [line for m in chat.messages for line in m.text.split("\n") if f"Order {order_id}: " in line]
+    assert [line.split(" · ")[0] for line in told] == [
+        f"🔔 Order {order_id}: In progress",
+        f"✅ Order {order_id}: Completed",
+    ]
 
 
 async def test_trouble_with_one_chat_does_not_hold_up_others(

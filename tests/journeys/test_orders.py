@@ -106,7 +106,8 @@ async def test_refresh_while_the_panel_is_down_shows_what_was_known(
     panel.misbehave(trouble, action="status")
     await chat.taps_on(card, "Refresh")
 
-    await becomes(chat, card, "The panel does not answer right now. This is what I knew before")
+    await becomes(chat, card, "The panel does not answer right now; that changes nothing about your order.")
+    assert "Please try again in a minute. This is what I knew before" in card.text
     assert f"Order {order_id}: Pending" in card.text
     panel.calm()
     await chat.taps_on(card, "Refresh")

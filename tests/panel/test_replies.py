@@ -171,32 +171,3 @@ def test_long_words_are_cut() -> None:
 )
 def test_a_status_alone_is_no_error(reply: object) -> None:
     assert refusals.error_words(reply) is None
-
-
-ITEM = {"charge": "0.27819", "status": "Partial", "remains": "157"}
-
-
-@pytest.mark.parametrize("item", [ITEM, {**ITEM, "remains": 157}, {**ITEM, "orders": ["1", "2"]}])
-def test_a_status_is_known_again(item: dict[str, object]) -> None:
-    said = replies.order_status(item).said
-    assert replies.order_statuses({"1": item, "2": item}, {"1": said, "2": None, "3": said}) == {
-        "1": None,
-        "2": replies.order_status(item),
-    }
-
-
-@pytest.mark.parametrize(
-    "change", [{"status": "partial"}, {"remains": "156"}, {"error": "no"}, {"orders": []}, {"charge": None}]
-)
-def test_whatever_differs_is_read_again(change: dict[str, object]) -> None:
-    said = replies.order_status(ITEM).said
-    assert replies.order_statuses({"1": {**ITEM, **change}}, {"1": said})["1"] is not None
-
-
-def test_an_item_too_deep_to_be_known_again_is_read_all_the_same() -> None:
-    deep: list[object] = []
-    for _ in range(100_000):
-        deep = [deep]
-    found = replies.order_statuses({"1": {**ITEM, "more": deep}}, {"1": "said"})["1"]
-    assert isinstance(found, OrderStatus)
-    assert found.said is None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.panel import aftersales, price_lists, replies
+from bot.panel import aftersales, price_lists, replies, status_lists
 from bot.panel.errors import BadKey, Meaning, PanelBusy, PanelGarbled, PanelRefused
 from bot.panel.models import Accepted, OrderStatus, RefillStatus, Unreadable
 from tests.panel.sample_models import (
@@ -31,7 +31,7 @@ def read_status(payload: Any) -> OrderStatus:
 
 
 def read_statuses(payload: Any) -> dict[str, OrderStatus | Unreadable | None]:
-    found = replies.order_statuses(payload, dict.fromkeys(ASKED))
+    found = status_lists.order_statuses(payload, dict.fromkeys(ASKED))
     return {
         order: status._replace(said=None) if isinstance(status, OrderStatus) else status
         for order, status in found.items()
@@ -146,6 +146,13 @@ def sample(name: str) -> str:
 def test_reads(action: str, name: str) -> None:
     read, models = READERS[action]
     assert read(replies.load(sample(f"{action}/{name}"))) == models[name]
+
+
+@pytest.mark.parametrize("name", STATUSES)
+def test_reads_statuses_that_were_left_as_they_came(name: str) -> None:
+    known = dict.fromkeys(ASKED)
+    payload = status_lists.load(sample(f"statuses/{name}"), known)
+    assert read_statuses(payload) == STATUSES[name]
 
 
 @pytest.mark.parametrize("name", REFUSALS)

@@ -85,9 +85,13 @@ async def stored(db: Database, order_id: str = "draft-1", *, chat_id: int = ANNA
     return order
 
 
-async def claimed(db: Database, *, now: float = NOW, limit: int = 100) -> set[str] | None:
+async def claimed(
+    db: Database, *, now: float = NOW, limit: int = 100, failing: bool = True
+) -> set[str] | None:
     """The orders of the next claim; None when there is none."""
-    claim = await tracking.claim_due(db, panel=PANEL, now=now, lease=30, interval=INTERVAL, limit=limit)
+    claim = await tracking.claim_due(
+        db, panel=PANEL, now=now, lease=30, interval=INTERVAL, limit=limit, failing=failing
+    )
     return None if claim is None else {order.id for order in claim.orders}
 
 
@@ -110,7 +114,7 @@ def look_at(*, facts: Mapping[str, Any] | None = None, **changes: Any) -> Look:
         next_poll_at=NOW + INTERVAL,
         facts=facts,
     )
-    return replace(found, **changes)
+    return found._replace(**changes)
 
 
 async def table(db: Database, name: str) -> list[Row]:

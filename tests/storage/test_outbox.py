@@ -39,7 +39,7 @@ async def test_a_chat_hears_its_notices_in_order_one_at_a_time(db: SqliteDatabas
     first, other = await claim(db)
     assert (first.order_id, other.order_id) == ("a", "c")
     assert await claim(db) == []
-    await outbox.done(db, notice_id=first.id)
+    await outbox.done(db, first)
     assert await claimed(db) == ["b"]
 
 
@@ -62,7 +62,7 @@ async def test_a_notice_put_off_waits_and_holds_back_the_next_one(db: SqliteData
     await tell(db, "b")
     assert await claimed(db) == []
     (notice,) = await claim(db, now=NOW + 45)
-    await outbox.put_off(db, notice_id=notice.id, until=NOW + 100)
+    await outbox.put_off(db, notice, until=NOW + 100)
     assert await claimed(db, now=NOW + 99) == []
     assert await claimed(db, now=NOW + 100) == ["a"]
 
@@ -91,6 +91,6 @@ async def test_the_outcome_of_placing_can_be_told_by_hand(db: SqliteDatabase) ->
     await tell(db, "a", tell_at=NOW + 45)
     notice = await outbox.outcome_of(db, order_id="a")
     assert notice is not None
-    await outbox.done(db, notice_id=notice.id)
+    await outbox.done(db, notice)
     assert await outbox.outcome_of(db, order_id="a") is None
     assert await claimed(db, now=NOW + 45) == []

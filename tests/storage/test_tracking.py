@@ -99,6 +99,21 @@ async def test_a_batch_is_a_hundred_orders(db: SqliteDatabase) -> None:
     assert found == {str(number) for number in range(100)}
 
 
+@pytest.mark.parametrize("count", [1, 99, 100, 101, 250])
+async def test_orders_that_are_all_due_take_no_more_requests_than_they_must(
+    db: SqliteDatabase, count: int
+) -> None:
+    for number in range(count):
+        await place(db, str(number), due_at=NOW - number, look_factor=(1, 5, 60)[number % 3])
+    sizes = []
+    while (
+        found := await tracking.claim_due(db, panel=PANEL, now=NOW, lease=30, interval=INTERVAL)
+    ) is not None:
+        sizes.append(len(found.orders))
+        await tracking.store(db, claim=found, order_ids=[], decide=lambda _: None, now=NOW)
+    assert sizes == [100] * (count // 100) + [count % 100] * (count % 100 > 0)
+
+
 async def test_a_key_in_use_is_left_alone_until_its_lease_ends(db: SqliteDatabase) -> None:
     await place(db, "a", due_at=NOW)
     await place(db, "b", due_at=NOW + 5, look_factor=0)
@@ -204,3 +219,14 @@ async def test_nothing_is_told_of_an_order_that_was_erased(db: SqliteDatabase) -
     await accounts.forget(db, chat_id=ANNA)
     await looked_at(db, order, facts={})
     assert await table(db, "outbox") == await table(db, "orders") == []
+
+
+async def test_keys_that_fail_can_be_passed_over(db: SqliteDatabase) -> None:
+    await place(db, "a", due_at=NOW - 10)
+    await place(db, "b", due_at=NOW, account_id="key-2", chat_id=BORIS)
+    first = await claim(db)
+    await tracking.put_back(db, claim=first, orders=first.orders, until=NOW + 1, failures=1)
+    later = NOW + 2
+    assert await claimed(db, now=later, failing=False) == {"b"}
+    assert await claimed(db, now=later, failing=False) is None
+    assert await claimed(db, now=later) == {"a"}

@@ -106,11 +106,24 @@ def no_answer(about: About) -> Screen:
     )
 
 
+def does_not_answer(about: About) -> Screen:
+    """For who placed an order just now and waits for news of it."""
+    return Screen(
+        paragraphs(
+            t("<b>{panel} does not answer right now. I go on trying.</b>", panel=about.panel_name),
+            t(
+                "Your order was placed before that: it is not lost and will not be charged again. "
+                "There is nothing you need to do; I tell you how it is doing as soon as I hear."
+            ),
+        )
+    )
+
+
 def panel_says(words: str, about: About) -> Screen:
     return Screen(
         paragraphs(
             t("<b>{panel} refused:</b> “{words}”", panel=about.panel_name, words=words),
-            t("Nothing was ordered or charged by this."),
+            t("Nothing was ordered or charged by this. Please try again in a few minutes."),
         )
     )
 

@@ -89,7 +89,7 @@ def change(news: Mapping[str, Any], order_id: str) -> Screen:
         paragraphs(
             t(
                 "{mark} Order <b>{id}</b>: <b>{status}</b>",
-                mark=_MARKS.get(status, "🔔") if status else "🔔",
+                mark=mark(status),
                 id=news["panel_order_id"],
                 status=status_text(news["word"]),
             ),
@@ -113,6 +113,11 @@ def change(news: Mapping[str, Any], order_id: str) -> Screen:
         ),
         ((Button(t("Show order"), Press("order", order_id)),),),
     )
+
+
+def mark(status: Status | None) -> str:
+    """What stands before the news of it."""
+    return _MARKS.get(status, "🔔") if status else "🔔"
 
 
 def parked(last_four: str, about: About) -> Screen:

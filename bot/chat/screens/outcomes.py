@@ -22,12 +22,20 @@ def placing(order: Order) -> Screen:
     )
 
 
-def placed(order: Order) -> Screen:
+_NEXT = {
+    "every": "I'll tell you when its status changes.",
+    "ended": "I'll tell you when it ends.",
+    "none": "/orders shows how it is doing.",
+}
+
+
+def placed(order: Order, told_of: str) -> Screen:
+    """`told_of` is what its person wants to hear of."""
     return Screen(
         paragraphs(
             t("✅ <b>Order {id} is placed.</b>", id=order.panel_order_id or ""),
             facts(order),
-            t("I'll tell you when its status changes."),
+            t(_NEXT[told_of]),
         ),
         ((Button(t("Show order"), Press("order", order.id)),),),
     )

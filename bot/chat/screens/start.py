@@ -94,7 +94,7 @@ def privacy(about: About) -> Screen:
                     "let me follow, and your favourite services. They stay until you erase them."
                 ),
                 t("• The list of a mass order, until it has ended or a day has passed."),
-                t("• Your chat's number and language, and where you are in a dialog."),
+                t("• Your chat's number, language and settings, and where you are in a dialog."),
                 t("• What you type only until it is answered; then just the message's number, for two days."),
                 t("• If a key is refused, a scrambled note of it for an hour."),
             ),
@@ -123,6 +123,8 @@ def left(step: Step) -> Screen:
         return Screen(t("Left. That order stays uncertain; /orders shows it."))
     if step is Step.KEY:
         return Screen(t("Left. /key connects a key whenever you like."))
+    if step is Step.SETTINGS:
+        return Screen(t("Left. Your settings are as they were. /settings shows them."))
     return Screen(t("Left. Nothing was ordered. /order starts an order."))
 
 
