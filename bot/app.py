@@ -13,6 +13,7 @@ import structlog
 from telegram.error import InvalidToken, TelegramError
 
 from bot.chat.menu import set_menu
+from bot.gateway.absence import Absence
 from bot.gateway.context import Context
 from bot.gateway.polling import TokenInUse
 from bot.jobs.outage import TRY_SECONDS
@@ -49,6 +50,7 @@ class Bot:
             await self._parts.application.start()
             await self._find_abandoned()
             await outbox.take_back(self._db, now=self._parts.clock())
+            await self._parts.replies.resume()
             self._wind_clock()
             offset = await self._parts.runner.resume()
             async with asyncio.TaskGroup() as tasks:
@@ -61,6 +63,7 @@ class Bot:
 
     async def _connect(self) -> None:
         pause = 1.0
+        absence = Absence("Telegram does not answer; trying again", "Telegram answers")
         while True:
             try:
                 await self._parts.application.initialize()
@@ -69,7 +72,7 @@ class Bot:
             except InvalidToken:
                 raise
             except TelegramError as error:
-                log.warning("Telegram does not answer; trying again", error=str(error), pause=pause)
+                absence.failed(error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 30.0)
         log.info("serving", bot=self._parts.application.bot.username, panel=self._parts.about.panel_name)
@@ -81,6 +84,7 @@ class Bot:
         for tick, every in (
             (self._parts.tracking.tick, self._look_every),
             (self._parts.notices.tick, 0.5),
+            (self._parts.replies_job.tick, 0.5),
             (self._parts.masses.tick, MASSES_SECONDS),
             (self._parts.slow.tick, self._slow_every),
             (self._find_abandoned, ABANDONED_SECONDS),
@@ -110,6 +114,8 @@ class Bot:
 
     async def _find_abandoned(self) -> None:
         """What an earlier run left in the middle, or the database did not take from this one."""
+        if self._parts.outage.is_just_over:
+            return
         process, now = self._parts.process, self._parts.clock()
         await orders.find_abandoned(self._db, process=process, now=now)
         await refills.find_abandoned(self._db, process=process, now=now)
@@ -129,6 +135,7 @@ class Bot:
             self._parts.tracking.stop(2.0),
             self._parts.notices.stop(2.0),
             self._parts.outage.stop(),
+            self._parts.replies_job.stop(2.0),
         )
         await self._parts.catalogs.close()
         with suppress(TimeoutError):

@@ -23,17 +23,20 @@ from bot.core.refills import Refills
 from bot.core.statuses import Statuses
 from bot.core.stranded import Stranded
 from bot.core.tracking import Tracking
+from bot.gateway.absence import Absence
 from bot.gateway.context import About, ChatApplication, Context, Desk
 from bot.gateway.files import Files
 from bot.gateway.messenger import Messenger
 from bot.gateway.pacing import Budget
 from bot.gateway.polling import Polling
+from bot.gateway.replies import Replies
 from bot.gateway.transport import Transport
 from bot.gateway.updates import Runner
 from bot.jobs.masses import MassesJob
 from bot.jobs.notices import GATHER_SECONDS, NoticesJob
 from bot.jobs.outage import Outage
 from bot.jobs.placing import Placing
+from bot.jobs.replies import RepliesJob
 from bot.jobs.slow import SlowJob
 from bot.jobs.tracking import TrackingJob
 from bot.panel.client import PERSON_SECONDS, PanelClient
@@ -57,6 +60,12 @@ class Parts:
         )
         budget = Budget()
         messenger = Messenger(bot, budget)
+        absence = Absence("Telegram takes no messages", "Telegram takes messages again")
+        telling = Messenger(bot, None, patience=0.0)
+        self.replies = Replies(
+            db, messenger, later=telling, absence=absence, pause=budget.pause, clock=self.clock
+        )
+        self.replies_job = RepliesJob(db, deliver=self.replies.deliver, turn=budget.turn)
         interval = settings.poll_interval
         pace = Pace(settings.panel_requests_per_minute)
         turns = Turns(pace)
@@ -83,9 +92,16 @@ class Parts:
         following = Refills(
             db, keys, machines=machines, people=people, process=self.process, interval=interval
         )
-        telling = Messenger(bot, None, patience=0.0)
         mass_notices = MassNotices(db, telling, about, turn=budget.turn, pause=budget.pause)
-        notices = Notices(db, telling, about, masses=mass_notices, pause=budget.pause, clock=self.clock)
+        notices = Notices(
+            db,
+            telling,
+            about,
+            masses=mass_notices,
+            absence=absence,
+            pause=budget.pause,
+            clock=self.clock,
+        )
         self.notices = NoticesJob(
             db,
             deliver=notices.deliver,
@@ -104,7 +120,7 @@ class Parts:
         desk = Desk(
             about=about,
             db=db,
-            messenger=messenger,
+            messenger=self.replies,
             files=Files(bot, self.transport, url=f"{settings.telegram_api_url}/file/bot{settings.token}"),
             hasty=Messenger(bot, budget, patience=0.0),
             accounts=keys,
@@ -127,16 +143,17 @@ class Parts:
             bot,
             vault,
             handle=self.application.process_update,
-            overflow=lambda chat_id: tell_overflow(messenger, chat_id),
+            overflow=lambda chat_id: tell_overflow(self.replies, chat_id),
             typing=messenger.typing,
             clock=self.clock,
             outage=self.outage,
         )
         self.polling = Polling(
-            self.transport,
+            Transport(connections=2),
             f"{api}{settings.token}",
             accept=self.runner.accept,
             busy=lambda: self.runner.busy,
+            clock=self.clock,
         )
 
     def _aside(self) -> AbstractAsyncContextManager[None]:

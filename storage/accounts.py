@@ -160,6 +160,7 @@ async def forget(db: Database, *, chat_id: int) -> None:
 async def _erase(tx: Transaction, *, chat_id: int) -> None:
     for statement in (
         "DELETE FROM outbox WHERE chat_id = :chat_id",
+        "DELETE FROM replies WHERE chat_id = :chat_id",
         "DELETE FROM refills WHERE chat_id = :chat_id",
         "DELETE FROM favourites WHERE chat_id = :chat_id",
         "DELETE FROM masses WHERE chat_id = :chat_id",

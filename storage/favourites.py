@@ -1,6 +1,6 @@
 """The services a person starred, and those they ordered lately; at one panel."""
 
-from storage.database import Database, Transaction, transaction
+from storage.database import Database
 
 
 async def listed(db: Database, *, chat_id: int, panel: str) -> list[str]:
@@ -14,22 +14,25 @@ async def listed(db: Database, *, chat_id: int, panel: str) -> list[str]:
     return [row["service_id"] for row in rows]
 
 
-@transaction()
-async def toggle(tx: Transaction, *, chat_id: int, panel: str, service_id: str, now: float) -> bool:
-    """Star a service, or take its star away; whether it has one now."""
-    star = {"chat_id": chat_id, "panel": panel, "service_id": service_id}
-    taken = await tx.execute(
-        "DELETE FROM favourites WHERE chat_id = :chat_id AND panel = :panel AND service_id = :service_id",
-        **star,
+async def add(db: Database, *, chat_id: int, panel: str, service_id: str, now: float) -> None:
+    """Star a service; one that is starred stays as it is."""
+    await db.execute(
+        "INSERT INTO favourites (chat_id, panel, service_id, created_at) "
+        "VALUES (:chat_id, :panel, :service_id, :now) ON CONFLICT DO NOTHING",
+        chat_id=chat_id,
+        panel=panel,
+        service_id=service_id,
+        now=now,
     )
-    if not taken:
-        await tx.execute(
-            "INSERT INTO favourites (chat_id, panel, service_id, created_at) "
-            "VALUES (:chat_id, :panel, :service_id, :now)",
-            **star,
-            now=now,
-        )
-    return not taken
+
+
+async def remove(db: Database, *, chat_id: int, panel: str, service_id: str) -> None:
+    await db.execute(
+        "DELETE FROM favourites WHERE chat_id = :chat_id AND panel = :panel AND service_id = :service_id",
+        chat_id=chat_id,
+        panel=panel,
+        service_id=service_id,
+    )
 
 
 async def ordered_lately(db: Database, *, chat_id: int, panel: str, limit: int) -> list[str]:

@@ -18,7 +18,7 @@ class Waiting:
 async def store(db: Database, batch: Sequence[Waiting], *, now: float) -> list[Waiting]:
     """Keep the updates and return those that were not known before."""
     known = await known_ids(db, [one.update_id for one in batch])
-    fresh = [one for one in batch if one.update_id not in known]
+    fresh = list({one.update_id: one for one in batch if one.update_id not in known}.values())
     await _insert(db, fresh, now=now)
     return fresh
 
@@ -46,7 +46,7 @@ async def known_ids(db: Database, ids: Sequence[int]) -> set[int]:
 async def waiting(db: Database) -> list[Waiting]:
     """What an earlier run stored and did not handle, in order."""
     rows = await db.read(
-        "SELECT update_id, chat_id, body FROM inbox WHERE handled_at IS NULL ORDER BY update_id"
+        "SELECT update_id, chat_id, body FROM inbox WHERE handled_at IS NULL ORDER BY received_at, update_id"
     )
     return [Waiting(row["update_id"], row["chat_id"], row["body"]) for row in rows]
 
@@ -67,8 +67,15 @@ async def forget_old(db: Database, *, now: float) -> None:
     )
 
 
-async def next_offset(db: Database) -> int | None:
-    """What to ask Telegram for next; None when nothing recent is known."""
-    rows = await db.read("SELECT max(update_id) AS latest FROM inbox")
-    latest = rows[0]["latest"]
-    return None if latest is None else int(latest) + 1
+async def next_offset(db: Database, *, now: float) -> int | None:
+    """What to ask Telegram for next; None when nothing recent is known.
+
+    It follows the latest to arrive, not the highest: after a week of silence Telegram numbers anew, maybe
+    lower.
+    """
+    rows = await db.read(
+        "SELECT update_id FROM inbox WHERE received_at > :after "
+        "ORDER BY received_at DESC, update_id DESC LIMIT 1",
+        after=now - REMEMBERED_SECONDS,
+    )
+    return int(rows[0]["update_id"]) + 1 if rows else None

@@ -59,7 +59,8 @@ async def claim(
 
     A chat's next notice waits until its first one is gone, so they arrive in order; those TOGETHER wait
     `gather` seconds for others and come along with the first. `when(preferences, notice, now)` is when a
-    notice may go: until then it is held, with None it is not wanted and goes. `busy` chats are left out.
+    notice may go: until then it is held, with None it is not wanted and goes. `busy` chats are left out,
+    and those that have kept replies to get first.
     """
     await tx.execute(_WAKE, now=now, limit=limit)
     taken: list[Notice] = []
@@ -89,7 +90,8 @@ _FIRSTS = (
     f"  AND (kind NOT IN {_KINDS} OR created_at <= :ripe) GROUP BY chat_id) AS first"
     "  JOIN outbox o ON o.id = first.id LEFT JOIN people p ON p.chat_id = o.chat_id"
     "  WHERE o.send_at <= :now AND p.blocked_at IS NULL"
-    "  AND o.chat_id NOT IN (SELECT value FROM json_each(:busy)) ORDER BY o.id LIMIT :limit"
+    "  AND o.chat_id NOT IN (SELECT value FROM json_each(:busy))"
+    "  AND o.chat_id NOT IN (SELECT chat_id FROM replies) ORDER BY o.id LIMIT :limit"
 )
 _COMPANIONS = (
     f"SELECT {_OWN} FROM outbox o WHERE chat_id = :chat_id AND held_until IS NULL AND kind IN {_KINDS} "

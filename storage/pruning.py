@@ -36,6 +36,7 @@ class Rule:
 RULES = (
     Rule("inbox", "update_id", "received_at < :before", REMEMBERED_SECONDS),
     Rule("outbox", "id", "created_at < :before", NOTICE_SECONDS),
+    Rule("replies", "id", "created_at < :before", NOTICE_SECONDS),
     Rule("conversations", "chat_id", "changed_at < :before", DIALOG_SECONDS),
     Rule("masses", "id", "state = 'draft' AND created_at < :before", DRAFT_SECONDS),
     Rule("refused_keys", "refused_at", "refused_at <= :before", REFUSED_SECONDS),

@@ -222,6 +222,15 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE people ADD COLUMN quiet_to INTEGER",
         "ALTER TABLE people ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC'",  # IANA name
         "ALTER TABLE people ADD COLUMN digest INTEGER NOT NULL DEFAULT 0",  # 1: changes come once a day
+        """
+        CREATE TABLE replies (                   -- answers Telegram would not take yet
+            id INTEGER PRIMARY KEY,
+            chat_id BIGINT NOT NULL,
+            facts TEXT NOT NULL,                 -- JSON: the message as it was to be shown
+            created_at DOUBLE PRECISION NOT NULL
+        )
+        """,
+        "CREATE INDEX replies_of_chat ON replies (chat_id, id)",
         # its person was told that the panel does not answer; NULL once it does again
         "ALTER TABLE accounts ADD COLUMN away_told_at DOUBLE PRECISION",
         # when its person wants to hear of it: in quiet hours or for a digest it waits; NULL: it may go

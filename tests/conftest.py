@@ -14,6 +14,7 @@ from bot.app import serve
 from bot.demo import sandbox_settings
 from bot.sandbox.demo import demo_app
 from bot.sandbox.panel import Panel
+from bot.sandbox.server import Server
 from bot.sandbox.server import serve as serve_app
 from bot.sandbox.telegram import Person, Telegram
 
@@ -23,14 +24,19 @@ OTHER_KEY = "fedcba9876543210fedcba9876543210"
 
 @dataclass
 class World:
-    """A bot, a panel and a Telegram. The bot can be stopped and started again on the same database."""
+    """A bot, a panel and a Telegram. The bot can be stopped and started again on the same database, and
+    so can the line to the others."""
 
     telegram: Telegram
     panel: Panel
-    url: str
+    server: Server
     folder: Path
     settings: dict[str, Any]
     running: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        return self.server.url
 
     @property
     def database(self) -> Path:
@@ -53,6 +59,14 @@ class World:
                 await self.running
             self.running = None
 
+    async def cuts_line(self) -> None:
+        """From now on, connections to the panel and to Telegram are refused."""
+        await self.server.stop()
+
+    async def mends_line(self) -> None:
+        app = demo_app(self.telegram, self.panel, key=KEY)
+        self.server = await serve_app(app, port=self.server.port)
+
     async def person(self, user_id: int = 1001, *, key: str | None = KEY, **kwargs: Any) -> Person:
         """Somebody who has said /start, and is connected unless `key` is None."""
         person = self.telegram.person(user_id, **kwargs)
@@ -72,13 +86,13 @@ async def world_in(folder: Path, **settings: Any) -> AsyncIterator[World]:
     telegram = Telegram()
     panel = Panel(accounts={KEY: Decimal("100.84292"), OTHER_KEY: Decimal(50)})
     server = await serve_app(demo_app(telegram, panel, key=KEY))
-    world = World(telegram, panel, server.url, folder, {"poll_interval": 0.1, **settings})
+    world = World(telegram, panel, server, folder, {"poll_interval": 0.1, **settings})
     try:
         await world.start()
         yield world
     finally:
         await world.stop()
-        await server.stop()
+        await world.server.stop()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-import structlog
 from telegram.error import ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.chat.screens import mass_outcomes
@@ -18,8 +17,6 @@ from storage import accounts, masses
 from storage.database import Database
 from storage.masses import Mass
 from storage.outbox import Notice
-
-log = structlog.get_logger()
 
 
 class MassNotices:
@@ -55,8 +52,7 @@ class MassNotices:
             return TryAgain(seconds(error))
         except (Forbidden, ChatMigrated):
             return Unreachable()
-        except TelegramError as error:
-            log.info("progress not shown", error=str(error))
+        except TelegramError:
             return TryAgain(0.0)
 
     async def tell(self, notice: Notice) -> None:

@@ -11,6 +11,7 @@ from bot.chat.mass_notices import MassNotices
 from bot.chat.screens import accounts, aftersales, bundles, outcomes, slow, uncertain
 from bot.chat.screens import orders as screens
 from bot.core.slow import is_pending
+from bot.gateway.absence import Absence
 from bot.gateway.context import About
 from bot.gateway.messenger import Messenger, Screen, seconds
 from bot.gateway.texts import speaking
@@ -34,14 +35,16 @@ class Notices:
         about: About,
         *,
         masses: MassNotices,
+        absence: Absence,
         pause: Callable[[float], None],
         clock: Callable[[], float],
     ) -> None:
-        """`pause` hears for how many seconds Telegram wants rest."""
+        """`pause` hears for how many seconds Telegram wants rest, `absence` how it goes."""
         self._db = db
         self._messenger = messenger
         self._about = about
         self._masses = masses
+        self._absence = absence
         self._pause = pause
         self._clock = clock
 
@@ -50,6 +53,7 @@ class Notices:
             with speaking(notice.language):
                 await (self._tell_together(notice) if notice.more else self._tell(notice))
         except RetryAfter as error:
+            self._absence.failed(error)
             self._pause(seconds(error))
             return TryAgain(seconds(error))
         except (Forbidden, ChatMigrated):
@@ -63,8 +67,9 @@ class Notices:
             log.exception("notice given up", kind=notice.kind)
             return Delivered()
         except TelegramError as error:
-            log.warning("notice put off", kind=notice.kind, error=str(error))
+            self._absence.failed(error)
             return TryAgain(AGAIN_SECONDS)
+        self._absence.worked()
         return Delivered()
 
     async def _tell(self, notice: Notice) -> None:

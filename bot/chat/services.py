@@ -83,13 +83,24 @@ async def star(context: Context) -> None:
         return
     account, catalog = found
     if context.press.id in catalog.by_id:
-        await favourites.toggle(
+        await favourites.add(
             context.desk.db,
             chat_id=context.chat_id,
             panel=account.panel,
             service_id=context.press.id,
             now=context.desk.clock(),
         )
+    await show_by_id(context, account, catalog, context.press.id, page=context.press.page)
+
+
+async def unstar(context: Context) -> None:
+    found = await account_and_catalog(context)
+    if found is None:
+        return
+    account, catalog = found
+    await favourites.remove(
+        context.desk.db, chat_id=context.chat_id, panel=account.panel, service_id=context.press.id
+    )
     await show_by_id(context, account, catalog, context.press.id, page=context.press.page)
 
 
@@ -153,6 +164,7 @@ def add_to(application: ChatApplication) -> None:
             Tapped("services", back),
             Tapped("card", open_card),
             Tapped("star", star),
+            Tapped("unstar", unstar),
             Tapped("buy", order),
             Typed(Step.BROWSING, take_words),
             Typed(Step.CARD, show_awaited),

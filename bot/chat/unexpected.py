@@ -13,6 +13,7 @@ from bot.gateway.dialog import Step
 from bot.gateway.files import FileTrouble
 from bot.gateway.handlers import Otherwise, command
 from bot.gateway.messenger import Messenger, Screen
+from bot.gateway.replies import Replies
 from bot.gateway.texts import paragraphs, t
 from bot.panel.errors import BadKey, PanelError, PanelRefused
 from storage.accounts import set_blocked
@@ -123,7 +124,7 @@ def _is_gone(error: Exception | None) -> bool:
     return isinstance(error, BadRequest) and "chat not found" in error.message.casefold()
 
 
-async def tell_overflow(messenger: Messenger, chat_id: int) -> None:
+async def tell_overflow(messenger: Replies, chat_id: int) -> None:
     """More came at once than is kept for one chat."""
     screen = Screen(
         t("That was too much at once, so I dropped a part of it. Please wait for my answers, then go on.")

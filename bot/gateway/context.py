@@ -1,12 +1,10 @@
 """What a handler is given: the framework's context, its optionals settled once, and our own services."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from telegram import Message, Update
-from telegram.error import TelegramError
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.core.accounts import Accounts
@@ -22,6 +20,7 @@ from bot.gateway.buttons import Press
 from bot.gateway.dialog import Dialog, Step, Turn, current_turn
 from bot.gateway.files import Files
 from bot.gateway.messenger import Messenger, Screen
+from bot.gateway.replies import Replies
 from bot.jobs.masses import MassesJob
 from bot.jobs.placing import Placing
 from storage.database import Database
@@ -42,7 +41,7 @@ class Desk:
 
     about: About
     db: Database
-    messenger: Messenger
+    messenger: Replies
     files: Files
     hasty: Messenger  # without patience, for what is of no weight
     accounts: Accounts
@@ -149,17 +148,16 @@ class Context(CallbackContext[ExtBot[None], Any, Any, Any]):
                 return
         await self.say(screen)
 
-    async def say(self, screen: Screen) -> int:
-        """Answer with a new message; returns its id."""
-        return await self.desk.messenger.send(self.chat_id, screen)
+    async def say(self, screen: Screen) -> None:
+        """Answer with a new message."""
+        await self.desk.messenger.send(self.chat_id, screen)
 
     async def toast(self, text: str = "") -> None:
         """Stop the tapped button's spinner; only the first time counts."""
         query = self.incoming.callback_query
         if query is not None and not getattr(self, "_toasted", False):
             self._toasted = True
-            with suppress(TelegramError):  # of no weight, and the answer itself must not wait for it
-                await self.desk.messenger.answer(query.id, text)
+            await self.desk.messenger.answer(query.id, text)
 
     def go(
         self, step: Step, *, draft: Draft | None = None, browsing: str | None = None, order_id: str = ""

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import structlog
+
 from bot.core.drafts import Draft
 from storage.conversations import Conversation, Visit
 from storage.database import DatabaseTrouble
+
+log = structlog.get_logger()
 
 
 class Step(StrEnum):
@@ -75,7 +79,8 @@ class Turn:
     """One update being handled. Panel calls made in it end by `deadline` (event loop time).
 
     `holds` says whether it occupies one of the runner's slots right now, `open` whether it still runs;
-    `trouble` is what kept it from being handled: it is to be handled again.
+    `trouble` is what kept it from being handled: it is to be handled again. `kept` are the replies
+    Telegram would not take.
     """
 
     chat_id: int
@@ -88,10 +93,17 @@ class Turn:
     holds: bool = False
     open: bool = True
     trouble: DatabaseTrouble | None = None
+    kept: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def begin(cls, chat_id: int, visit: Visit, *, deadline: float) -> "Turn":
-        return cls(chat_id, visit, deadline, Dialog.load(visit.conversation), visit.conversation.version)
+        """What another version of the program wrote, and this one cannot read, counts as nowhere."""
+        try:
+            dialog = Dialog.load(visit.conversation)
+        except (AttributeError, LookupError, TypeError, ValueError):
+            log.exception("a dialog cannot be read")
+            dialog = Dialog()
+        return cls(chat_id, visit, deadline, dialog, visit.conversation.version)
 
     def go(self, dialog: Dialog) -> None:
         """The dialog is now this one; buttons shown before are of an earlier version."""

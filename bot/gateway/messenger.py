@@ -1,4 +1,4 @@
-"""Showing and editing. A reply is not given up because Telegram stumbles: it is tried again for a minute."""
+"""Showing and editing. When Telegram stumbles it is tried again, for moments: who waits is held up by it."""
 
 import asyncio
 import math
@@ -18,8 +18,7 @@ from bot.gateway.buttons import Rows, keyboard
 from bot.gateway.pacing import Budget
 
 LONGEST_CAPTION = 1024  # UTF-16 units, its HTML not counted
-PATIENCE_SECONDS = 60.0
-TAP_PATIENCE_SECONDS = 6.0  # a spinner is soon forgotten, and what the tap asked for waits behind it
+PATIENCE_SECONDS = 2.0
 _NO_PREVIEW = {"is_disabled": True}
 
 T = TypeVar("T")
@@ -85,21 +84,16 @@ class Messenger:
     async def answer(self, query_id: str, text: str = "") -> None:
         """Stop a button's spinner, with a short text over the chat. Too late is no error."""
         try:
-            await self._patiently(
-                lambda: self._bot.answer_callback_query(query_id, text=text[:200] or None),
-                patience=min(TAP_PATIENCE_SECONDS, self._patience),
-            )
+            await self._patiently(lambda: self._bot.answer_callback_query(query_id, text=text[:200] or None))
         except BadRequest:
             return
 
     async def delete(self, chat_id: int, message_id: int) -> bool:
-        """False when Telegram would not delete it, for whatever reason."""
+        """False when Telegram would not delete it."""
         try:
             return await self._patiently(lambda: self._bot.delete_message(chat_id, message_id))
         except BadRequest as error:
             return "not found" in error.message.casefold()
-        except TelegramError:
-            return False
 
     async def typing(self, chat_id: int) -> None:
         """Shows for five seconds that an answer is on its way. Of no weight: failures are ignored."""
@@ -112,9 +106,9 @@ class Messenger:
         if self._budget:
             self._budget.charge(chat_id)
 
-    async def _patiently(self, call: Callable[[], Awaitable[T]], *, patience: float | None = None) -> T:
+    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
         """A lost answer may thus show a reply twice: better than a person left without one."""
-        give_up_at = time.monotonic() + (self._patience if patience is None else patience)
+        give_up_at = time.monotonic() + self._patience
         pause = 0.3
         while True:
             try:

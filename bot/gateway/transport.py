@@ -41,6 +41,11 @@ class Transport(BaseRequest):
             await self._session.close()
             self._session = None
 
+    async def renew(self) -> None:
+        """Drop all connections, whatever state they are in."""
+        await self.shutdown()
+        await self.initialize()
+
     async def do_request(  # noqa: PLR0917 - the seam's own
         self,
         url: str,

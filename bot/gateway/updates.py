@@ -15,7 +15,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from telegram import Bot, Update
@@ -25,7 +25,7 @@ from bot.gateway.shapes import chat_of, served
 from bot.gateway.texts import speaking
 from bot.jobs.outage import NOBODY, Outage
 from bot.panel.client import PERSON_SECONDS
-from storage import accounts, conversations, inbox
+from storage import accounts, conversations, inbox, replies
 from storage.conversations import Visit
 from storage.database import Database, DatabaseTrouble, Transaction, transaction
 from storage.inbox import Waiting
@@ -34,11 +34,12 @@ from storage.vault import Vault
 SLOTS = 1000
 BACKLOG = 20  # updates waiting in one chat; what comes beyond is dropped, and the person told once
 LEAST_CALL_SECONDS = 5.0  # for a panel call, also when Telegram took all the time before
-TRIES, TRY_PAUSE = 3, 1.0  # for an update the database would not have, and seconds between
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between tries when the database fails an update
 TYPING_AFTER, TYPING_EVERY = 1.0, 4.5  # seconds of waiting for a panel
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
 Handle = Callable[[Update], Awaitable[None]]
 
 
@@ -82,7 +83,7 @@ class Runner:
         for one in await inbox.waiting(self._db):
             self._take(one)
         await inbox.forget_old(self._db, now=self._clock())
-        return await inbox.next_offset(self._db)
+        return await inbox.next_offset(self._db, now=self._clock())
 
     async def accept(self, updates: Sequence[dict[str, Any]]) -> None:
         """Store a batch of updates, then have them handled. They are safe when this returns."""
@@ -181,25 +182,21 @@ class Runner:
             while chat.waiting and not self._stopping:
                 one = chat.waiting.popleft()
                 visit, chat.visit = chat.visit, None
-                for tried in range(1, TRIES + 1):
-                    try:
-                        await self._serve(chat_id, one, visit)
-                        break
-                    except Exception:
-                        # At the last the row stays in the inbox, to be handled at the next start.
-                        log.exception("update not handled", update_id=one.update_id, tried=tried)
-                        visit = None
-                        await asyncio.sleep(TRY_PAUSE)
+                await self._see_through(chat_id, one, visit)
         finally:
             del self._chats[chat_id]
 
-    async def _serve(self, chat_id: int, one: Waiting, visit: Visit | None) -> None:
-        """Handled and stored apart, so that what was answered is not answered again after an outage."""
-        update = self._read(one)
-        turn = await self._outage.outlast(chat_id, lambda: self._turn(chat_id, update, visit))
-        await self._outage.outlast(NOBODY, lambda: self._finish(one, update, turn))
+    async def _see_through(self, chat_id: int, one: Waiting, visit: Visit | None) -> None:
+        """Handled once, so that what was answered is not answered again after an outage; its end is tried
+        for as long as the database takes, while the chat's next update waits. Should the program end
+        before, its row is still in the inbox."""
+        update, outlast = self._read(one), self._outage.outlast
+        turn = await _until_it_works(
+            one, lambda: outlast(chat_id, lambda: self._serve(chat_id, update, visit))
+        )
+        await _until_it_works(one, lambda: outlast(NOBODY, lambda: self._end(one, update, turn)))
 
-    async def _turn(self, chat_id: int, update: Update, visit: Visit | None) -> Turn:
+    async def _serve(self, chat_id: int, update: Update, visit: Visit | None) -> Turn:
         if visit is None:
             visit = (await conversations.visits(self._db, chat_ids=[chat_id]))[chat_id]
         deadline = asyncio.get_running_loop().time() + PERSON_SECONDS
@@ -218,14 +215,13 @@ class Runner:
             raise turn.trouble
         return turn
 
-    async def _finish(self, one: Waiting, update: Update, turn: Turn) -> None:
-        chat_id, visit = turn.chat_id, turn.visit
-        language = _language(update)
+    async def _end(self, one: Waiting, update: Update, turn: Turn) -> None:
+        visit, language = turn.visit, _language(update)
         if visit.blocked and update.my_chat_member is None:
-            await accounts.set_blocked(self._db, chat_id=chat_id, blocked_at=None)
+            await accounts.set_blocked(self._db, chat_id=turn.chat_id, blocked_at=None)
         if visit.known and language and language != visit.language:
-            await accounts.set_language(self._db, chat_id=chat_id, language=language)
-        await _end(self._db, one.update_id, turn, now=self._clock())
+            await accounts.set_language(self._db, chat_id=turn.chat_id, language=language)
+        await _store_end(self._db, one.update_id, turn, now=self._clock())
 
     def _read(self, one: Waiting) -> Update:
         """An update of a shape nobody knows counts as an empty one, which no handler takes."""
@@ -236,16 +232,31 @@ class Runner:
             return Update(one.update_id)
 
 
+def _language(update: Update) -> str:
+    """As Telegram tells it, "" when it does not."""
+    user = update.effective_user
+    return (user.language_code or "") if user else ""
+
+
+async def _until_it_works(one: Waiting, work: Callable[[], Awaitable[T]]) -> T:
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await work()
+        except Exception:
+            if pause == FIRST_PAUSE:
+                log.exception("update not handled; trying again", update_id=one.update_id)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+
 @transaction()
-async def _end(tx: Transaction, update_id: int, turn: Turn, *, now: float) -> None:
-    """The dialog's new row and the end of the inbox row, together."""
+async def _store_end(tx: Transaction, update_id: int, turn: Turn, *, now: float) -> None:
+    """The dialog's new row, the replies that were kept, and the end of the inbox row, together."""
     after = turn.after()
     if after is not None:
         before = turn.visit.conversation
         await conversations.put(tx, chat_id=turn.chat_id, before=before, after=after, now=now)
+    for facts in turn.kept:
+        await replies.keep(tx, chat_id=turn.chat_id, facts=facts, now=now)
     await inbox.finish(tx, update_id=update_id, now=now)
-
-
-def _language(update: Update) -> str:
-    user = update.effective_user
-    return (user.language_code or "") if user else ""

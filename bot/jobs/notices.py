@@ -10,7 +10,7 @@ import structlog
 
 from bot.core.quiet import when
 from bot.core.settling import surely
-from storage import accounts, outbox
+from storage import accounts, outbox, replies
 from storage.database import Database
 from storage.outbox import Notice
 
@@ -80,9 +80,13 @@ class NoticesJob:
         asyncio.get_running_loop().call_later(self._gather, self.tick)
 
     async def tell_outcome(self, order_id: str) -> None:
-        """Show how placing an order went, at once: somebody waits for it."""
+        """Show how placing an order went, at once: somebody waits for it. Only replies come before it."""
         notice = await outbox.outcome_of(self._db, order_id=order_id)
-        if notice is not None:
+        if notice is None:
+            return
+        if await replies.first(self._db, chat_id=notice.chat_id) is not None:
+            await self._settle(notice, TryAgain(0.0))
+        else:
             self._count(notice.chat_id)
             delivery = await self._deliver(notice)
             await surely(lambda: self._settle(notice, delivery))

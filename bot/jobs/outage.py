@@ -7,6 +7,7 @@ healed ───► one line in the log; everything goes on by itself
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
@@ -20,6 +21,7 @@ TRY_SECONDS = 2.0
 LOOK_THROUGH_SECONDS = 60.0  # a damaged database is read from end to end each time
 MOST_TOLD = 1000  # people in one outage
 AGAIN_SECONDS = 600.0  # until the same person is told of another
+STORING_SECONDS = 30.0  # in which what waited for the end of it is stored
 NOBODY = 0  # in place of a chat: what happened is none of its business
 
 log = structlog.get_logger()
@@ -41,6 +43,7 @@ class Outage:
         self._tell = tell
         self._clock = clock
         self._since: float | None = None
+        self._healed_at = -math.inf
         self._next_try = 0.0
         self._trying: asyncio.Task[None] | None = None
         self._told: dict[int, float] = {}  # when, by chat
@@ -51,6 +54,11 @@ class Outage:
         idle = self._trying is None or self._trying.done()
         if self._db.trouble is not None and idle and self._clock() >= self._next_try:
             self._trying = asyncio.create_task(self._try(self._db.trouble))
+
+    @property
+    def is_just_over(self) -> bool:
+        """What could not be stored meanwhile may still be on its way."""
+        return self._clock() < self._healed_at + STORING_SECONDS
 
     def tell(self, chat_ids: Iterable[int]) -> None:
         """Let these chats know, each once an outage."""
@@ -95,6 +103,7 @@ class Outage:
         if healed:
             log.warning("the database takes orders again", after=round(self._clock() - self._since))
             self._since = None
+            self._healed_at = self._clock()
         elif isinstance(self._db.trouble, DatabaseDamaged):
             self._next_try = self._clock() + LOOK_THROUGH_SECONDS
 

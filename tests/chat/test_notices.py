@@ -9,12 +9,13 @@ import pytest
 
 from bot.chat.mass_notices import MassNotices
 from bot.chat.notices import Notices
+from bot.gateway.absence import Absence
 from bot.gateway.context import About
 from bot.gateway.messenger import Messenger, Screen
 from bot.jobs.notices import Delivered
 from storage import waiting
 from storage.outbox import Notice
-from storage.sqlite import open_sqlite
+from storage.sqlite import SqliteDatabase, open_sqlite
 from tests.storage.stored import ANNA, NOW, connect
 
 ABOUT = About("Panel", "https://panel.example", "")
@@ -30,12 +31,19 @@ async def at_once(_: int) -> AsyncIterator[None]:
     yield
 
 
+def made_of(db: SqliteDatabase, messenger: Messenger, masses: MassNotices) -> Notices:
+    absence = Absence("it begins", "it ends")
+    return Notices(
+        db, messenger, ABOUT, masses=masses, absence=absence, pause=lambda _: None, clock=lambda: 0.0
+    )
+
+
 @pytest.fixture
 async def notices(tmp_path: Path) -> AsyncIterator[Notices]:
     db = await open_sqlite(tmp_path / "bot.db")
     messenger = Refusing()
     masses = MassNotices(db, messenger, ABOUT, turn=at_once, pause=lambda _: None)
-    yield Notices(db, messenger, ABOUT, masses=masses, pause=lambda _: None, clock=lambda: 0.0)
+    yield made_of(db, messenger, masses)
     await db.close()
 
 
@@ -61,7 +69,7 @@ class Speaking(Messenger):
 async def test_that_the_panel_does_not_answer_is_said_only_while_it_does_not(tmp_path: Path) -> None:
     db, messenger = await open_sqlite(tmp_path / "bot.db"), Speaking()
     masses = MassNotices(db, messenger, ABOUT, turn=at_once, pause=lambda _: None)
-    notices = Notices(db, messenger, ABOUT, masses=masses, pause=lambda _: None, clock=lambda: 0.0)
+    notices = made_of(db, messenger, masses)
     account = await connect(db)
     notice = Notice(id=1, chat_id=ANNA, order_id=None, kind="away", facts={}, language="en")
     await waiting.tell(db, [account.id], now=NOW)

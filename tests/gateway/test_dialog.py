@@ -65,3 +65,11 @@ def test_a_forgotten_person_gets_no_row_again() -> None:
     turn.forgotten = True
 
     assert turn.after() is None
+
+
+@pytest.mark.parametrize(
+    ("step", "draft"), [("of tomorrow", "{}"), ("card", "cut off"), ("card", '{"draft": 7}'), ("card", "[1]")]
+)
+def test_what_cannot_be_read_any_more_counts_as_nowhere(step: str, draft: str) -> None:
+    turn = turn_at(Conversation(step, draft, 5))
+    assert (turn.dialog.step, turn.version) == (Step.NOWHERE, 5)

@@ -8,12 +8,15 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import structlog
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 from telegram.error import NetworkError
 
 from bot.gateway import polling
-from bot.gateway.polling import KINDS, MOST_BUSY, Polling, TokenInUse
+from bot.gateway.polling import KINDS, MOST_BUSY, OFFSET_SECONDS, Polling, TokenInUse
 from bot.gateway.transport import Transport
-from bot.sandbox.server import serve
+from bot.sandbox.server import NoAnswer, serve
 from bot.sandbox.telegram import Person, Telegram, telegram_app
 from tests.gateway.skipping import SkippingLoop
 from tests.journeys.stories import eventually
@@ -30,6 +33,9 @@ class Line:
     person: Person
     transport: Transport
     url: str
+    faults: list[ASGIApp]
+    now: float = 0.0
+    loop: Polling | None = None
     stored: list[int] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -45,8 +51,10 @@ class Line:
         self.stored += [update["update_id"] for update in updates]
 
     def starts(self, offset: int | None = None) -> "asyncio.Task[None]":
-        loop = Polling(self.transport, self.url, accept=self.accept, busy=lambda: self.busy)
-        self.running = asyncio.create_task(loop.run(offset))
+        self.loop = Polling(
+            self.transport, self.url, accept=self.accept, busy=lambda: self.busy, clock=lambda: self.now
+        )
+        self.running = asyncio.create_task(self.loop.run(offset))
         return self.running
 
     async def ends(self) -> None:
@@ -58,15 +66,45 @@ class Line:
         return [call.fields.get("offset") for call in calls]
 
 
+def faulty(app: ASGIApp, faults: list[ASGIApp]) -> ASGIApp:
+    """Each of the faults answers one call in the app's place."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await (faults.pop(0) if faults else app)(scope, receive, send)
+
+    return answer
+
+
+async def silence(_: Scope, receive: Receive, __: Send) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def a_byte_at_a_time(_: Scope, __: Receive, send: Send) -> None:
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    while True:
+        await send({"type": "http.response.body", "body": b" ", "more_body": True})
+        await asyncio.sleep(0.01)
+
+
+async def cut_short(scope: Scope, receive: Receive, send: Send) -> None:
+    headers = [(b"content-length", b"1000")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b'{"ok":true,"result":[', "more_body": True})
+    await NoAnswer()(scope, receive, send)
+
+
 @pytest.fixture
 async def line(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
     monkeypatch.setattr(polling, "LONGEST_PAUSE", 0.02)
     monkeypatch.setattr(polling, "STORE_PAUSE", 0.02)
     telegram = Telegram()
-    server = await serve(telegram_app(telegram))
+    faults: list[ASGIApp] = []
+    server = await serve(faulty(telegram_app(telegram), faults))
     transport = Transport()
     await transport.initialize()
-    line = Line(telegram, telegram.person(7), transport, f"{server.url}/bot{telegram.token}")
+    line = Line(telegram, telegram.person(7), transport, f"{server.url}/bot{telegram.token}", faults)
     line.open.set()
     yield line
     if line.running:
@@ -165,6 +203,142 @@ async def test_leaves_updates_with_telegram_while_too_many_wait_here(line: Line)
 
     line.busy = MOST_BUSY
     assert await line.polls(2) == [None, "2"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        silence,
+        a_byte_at_a_time,
+        cut_short,
+        Response("<html>Bad Gateway</html>", 502),
+        Response("<html>all is well</html>"),
+        Response('{"ok": true, "result": ['),
+        Response('{"ok": true, "result": {}}'),
+        Response('{"ok": true, "result": [7, {"update_id": "8"}]}'),
+        Response('{"ok": false, "why": "result"}'),
+    ],
+    ids=lambda fault: getattr(fault, "__name__", None) or fault.body.decode(),
+)
+async def test_whatever_a_poll_ends_with_the_same_is_asked_again(
+    line: Line, monkeypatch: pytest.MonkeyPatch, fault: ASGIApp
+) -> None:
+    monkeypatch.setattr(polling, "FIRST_POLL_SECONDS", 0)
+    monkeypatch.setattr(polling, "ANSWER_SECONDS", 0.2)
+    line.faults += [fault] * 2
+    await line.person.types("one")
+    line.starts(1)
+
+    assert await line.polls(2) == ["1", "2"]
+    assert (line.stored, line.faults) == ([1], [])
+
+
+class Stuck(Transport):
+    """Its first call ignores every limit and even its cancellation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stuck, self.renewed = False, 0
+        self.freed = asyncio.Event()
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        if not self.stuck:
+            self.stuck = True
+            while not self.freed.is_set():
+                with suppress(asyncio.CancelledError):
+                    await self.freed.wait()
+        return await super().do_request(*args, **kwargs)
+
+    async def renew(self) -> None:
+        self.renewed += 1
+        await super().renew()
+
+
+async def test_a_poll_that_does_not_even_notice_its_time_is_over_is_left_behind(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("FIRST_POLL_SECONDS", "ANSWER_SECONDS", "STALL_SECONDS"):
+        monkeypatch.setattr(polling, limit, 0)
+    monkeypatch.setattr(polling, "ANSWER_SECONDS", 0.1)
+    await line.person.types("one")
+    line.transport = stuck = Stuck()
+    line.starts(1)
+
+    try:
+        assert await line.polls(2) == ["1", "2"]
+        assert (line.stored, stuck.renewed) == ([1], 1)
+    finally:
+        stuck.freed.set()
+
+
+class Broken(Transport):
+    """Errors of our own, not Telegram's."""
+
+    failures = 3
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, object]:
+        if Broken.failures:
+            Broken.failures -= 1
+            raise ZeroDivisionError
+        return Transport.parse_json_payload(payload)
+
+
+async def test_an_error_of_our_own_does_not_end_polling_and_is_logged_once(line: Line) -> None:
+    await line.person.types("one")
+    line.transport = Broken()
+    with structlog.testing.capture_logs() as lines:
+        line.starts(1)
+        assert await line.polls(5) == ["1", "1", "1", "1", "2"]
+
+    assert [one["event"] for one in lines] == [
+        "a poll failed on our side; going on",
+        "no updates from Telegram",
+    ]
+
+
+async def test_a_long_absence_is_two_lines_in_the_log(line: Line) -> None:
+    line.telegram.trouble("getUpdates", times=20, status=502)
+    with structlog.testing.capture_logs() as lines:
+        line.starts(1)
+        await line.polls(21)
+        line.now += 60.0
+        await line.person.types("one")
+        await eventually(lambda: len(lines) == 2)
+        await line.person.types("two")
+        await line.polls(23)
+
+    assert [one["event"] for one in lines] == ["no updates from Telegram", "updates from Telegram again"]
+
+
+async def test_tells_when_telegram_last_answered_a_poll(line: Line) -> None:
+    line.now = 5.0
+    line.telegram.trouble("getUpdates", status=502)
+    line.starts(1)
+    loop = line.loop
+    assert loop is not None
+    await line.polls(1)
+    assert loop.last_poll_at is None
+
+    await line.person.types("one")
+    await line.polls(3)
+    assert loop.last_poll_at == 5.0
+    line.now = 7.0
+    await line.person.types("two")
+    await line.polls(4)
+    assert loop.last_poll_at == 7.0
+
+
+async def test_after_days_of_silence_it_asks_for_all_there_is(line: Line) -> None:
+    """Telegram numbers anew after a week, and would take what is below the old offset for confirmed."""
+    line.starts(900)
+    await line.polls(1)
+    line.now += OFFSET_SECONDS + 1
+    assert await line.polls(2) == ["900", None]
+
+    await line.person.types("one")  # number 1
+    assert await line.polls(3) == ["900", None, "2"]
+    assert line.stored == [1]
 
 
 class Enough(BaseException):

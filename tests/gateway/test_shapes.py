@@ -38,3 +38,10 @@ def test_finds_the_chat_of_an_update(kind: str, content: Any, chat_id: int) -> N
 
 def test_an_empty_update_belongs_to_no_chat() -> None:
     assert chat_of({"update_id": 1}) == 0
+
+
+@pytest.mark.parametrize(
+    "content", [{}, {"chat": "7"}, {"chat": {}}, {"chat": {"id": "7"}}, {"message": 7}, {"from": []}]
+)
+def test_an_update_of_a_shape_nobody_knows_belongs_to_no_chat(content: dict[str, Any]) -> None:
+    assert chat_of({"update_id": 1, "message": content}) == 0

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from bot.jobs.notices import (
     TryAgain,
     Unreachable,
 )
-from storage import accounts, orders, outbox, preferences
+from storage import accounts, orders, outbox, preferences, replies
 from storage.outbox import Notice
 from storage.preferences import Preferences
 from storage.sqlite import SqliteDatabase, open_sqlite
@@ -203,6 +204,19 @@ async def test_an_outcome_is_told_at_once_counted_and_not_told_again(post: Post)
     await post.job.tell_outcome(order_id)
     await post.job.tell_outcome(order_id)
     assert (post.delivered, post.counted, await post.left()) == ([1], [1], [])
+
+
+async def test_an_outcome_waits_for_the_replies_before_it_and_no_longer(post: Post) -> None:
+    order_id = await post.writes(1)
+    await post.db.execute("UPDATE outbox SET send_at = send_at + 45")
+    await post.db.write(partial(replies.keep, chat_id=1, facts={}, now=NOW))
+    await post.job.tell_outcome(order_id)
+    await post.settles()
+    assert (post.delivered, post.counted) == ([], [])
+
+    await replies.drop(post.db, chat_id=1)
+    await post.settles()
+    assert (post.delivered, await post.left()) == ([1], [])
 
 
 async def test_the_end_waits_for_what_is_on_its_way(post: Post) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.jobs import outage
-from bot.jobs.outage import AGAIN_SECONDS, LOOK_THROUGH_SECONDS, NOBODY, Outage
+from bot.jobs.outage import AGAIN_SECONDS, LOOK_THROUGH_SECONDS, NOBODY, STORING_SECONDS, Outage
 from storage.database import DatabaseDamaged, DatabaseTrouble
 from storage.sqlite import SqliteDatabase
 
@@ -124,3 +124,13 @@ async def test_what_is_well_is_left_alone(stage: Stage) -> None:
     stage.db.trouble = None
     await stage.tick()
     assert stage.db.tries == 0
+
+
+async def test_what_waited_for_the_end_of_it_is_given_time_to_be_stored(stage: Stage) -> None:
+    assert not stage.outage.is_just_over
+    await stage.tick()
+    stage.db.cured = True
+    await stage.tick()
+    assert stage.outage.is_just_over
+    stage.now += STORING_SECONDS
+    assert not stage.outage.is_just_over

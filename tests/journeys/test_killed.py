@@ -134,6 +134,45 @@ async def test_a_mass_order_killed_several_times_sends_each_line_once_and_is_sum
             assert not row["order id"] or sent[row["link"]] == 1
 
 
+SPEAKING = ("sendMessage", "editMessageText", "answerCallbackQuery")
+
+
+@pytest.mark.parametrize("kills", [5, pytest.param(15, marks=pytest.mark.long)])
+async def test_replies_telegram_would_not_take_outlast_kills_and_come_once(
+    program: Program, kills: int
+) -> None:
+    """What is handled ends together with what it has to say: there is no moment for a kill in between."""
+    person = await program.connected(3000)
+    for method in SPEAKING:
+        program.telegram.trouble(method, times=10**6, status=502)
+    for _ in range(kills):
+        await person.types("/balance")
+        await asyncio.sleep(random.uniform(0, 0.3))
+        await program.end(signal.SIGKILL)
+        polls = len(program.telegram.calls("getUpdates"))
+        await program.start()
+        await program.telegram.hears("getUpdates", times=polls + 1, within=30.0)
+    program.telegram.calm()
+
+    await person.types("/help")
+    await person.sees("What I can do", within=60.0)
+    assert person.reads.count("Balance:") == kills
+
+
+@pytest.mark.parametrize("kills", [5, pytest.param(15, marks=pytest.mark.long)])
+async def test_a_kill_at_any_moment_leaves_no_text_without_an_answer(program: Program, kills: int) -> None:
+    person = await program.connected(3001)
+    for _ in range(kills):
+        await person.types("/balance")
+        await asyncio.sleep(random.uniform(0, 0.1))
+        await program.end(signal.SIGKILL)
+        await program.start()
+
+    await person.types("/help")
+    await person.sees("What I can do", within=30.0)
+    assert kills <= person.reads.count("Balance:") <= 2 * kills
+
+
 async def told_outcome(person: Person) -> str:
     """What the person finally reads about their order."""
     placed = asyncio.create_task(person.sees(PLACED, within=30.0))

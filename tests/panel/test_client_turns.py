@@ -112,3 +112,13 @@ async def test_what_had_no_turn_in_time_was_certainly_not_sent(server: Server, p
     assert panel.calls() == []
     assert {error for _, error in line.heard} == {NoTurn}
     await client.close()
+
+
+async def test_an_order_whose_turn_never_comes_was_not_sent(
+    client: PanelClient, panel: Panel, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.panel.client.TURN_SECONDS", 0.05)
+    line.open.clear()
+    with pytest.raises(NoTurn):
+        await client.add(KEY, "1", FIELDS)
+    assert panel.calls("add") == []

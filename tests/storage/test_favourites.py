@@ -17,8 +17,8 @@ async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
     await db.close()
 
 
-async def star(db: SqliteDatabase, service_id: str, *, chat_id: int = ANNA, now: float = NOW) -> bool:
-    return await favourites.toggle(db, chat_id=chat_id, panel=PANEL, service_id=service_id, now=now)
+async def star(db: SqliteDatabase, service_id: str, *, chat_id: int = ANNA, now: float = NOW) -> None:
+    await favourites.add(db, chat_id=chat_id, panel=PANEL, service_id=service_id, now=now)
 
 
 async def starred(db: SqliteDatabase, *, chat_id: int = ANNA, panel: str = PANEL) -> list[str]:
@@ -29,11 +29,13 @@ async def lately(db: SqliteDatabase, *, chat_id: int = ANNA, panel: str = PANEL,
     return await favourites.ordered_lately(db, chat_id=chat_id, panel=panel, limit=limit)
 
 
-async def test_a_star_is_set_and_taken_away(db: SqliteDatabase) -> None:
-    assert await star(db, "1")
-    assert await starred(db) == ["1"]
-    assert not await star(db, "1")
-    assert await starred(db) == []
+async def test_a_star_is_set_and_taken_away_however_often_it_is_asked_for(db: SqliteDatabase) -> None:
+    for _ in range(2):
+        await star(db, "1")
+        assert await starred(db) == ["1"]
+    for _ in range(2):
+        await favourites.remove(db, chat_id=ANNA, panel=PANEL, service_id="1")
+        assert await starred(db) == []
 
 
 async def test_the_newest_star_comes_first(db: SqliteDatabase) -> None:

@@ -57,10 +57,27 @@ async def test_a_handled_update_forgets_who_and_what(db: SqliteDatabase) -> None
 
 
 async def test_asks_telegram_for_what_follows(db: SqliteDatabase) -> None:
-    assert await inbox.next_offset(db) is None
+    assert await inbox.next_offset(db, now=NOW) is None
     await inbox.store(db, [FIRST, THIRD], now=NOW)
     await finish(db, 7, 9)
-    assert await inbox.next_offset(db) == 10
+    assert await inbox.next_offset(db, now=NOW) == 10
+
+
+async def test_asks_for_what_follows_the_latest_though_earlier_numbers_were_higher(
+    db: SqliteDatabase,
+) -> None:
+    """After a week of silence Telegram chooses new numbers, and so does another Bot API server."""
+    await inbox.store(db, [Waiting(901, ANNA, b"{}")], now=NOW - REMEMBERED_SECONDS - 1)
+    assert await inbox.next_offset(db, now=NOW) is None
+    await inbox.store(db, [Waiting(900, ANNA, b"{}")], now=NOW - 1)
+    await inbox.store(db, [FIRST, SECOND], now=NOW)
+
+    assert await inbox.next_offset(db, now=NOW) == 9
+    assert [one.update_id for one in await inbox.waiting(db)] == [901, 900, 7, 8]
+
+
+async def test_an_update_that_comes_twice_in_one_batch_is_kept_once(db: SqliteDatabase) -> None:
+    assert await inbox.store(db, [FIRST, FIRST, SECOND], now=NOW) == [FIRST, SECOND]
 
 
 async def test_old_ids_are_forgotten_but_nothing_that_waits(db: SqliteDatabase) -> None:

@@ -132,7 +132,7 @@ async def test_a_replaced_account_goes_once_nothing_needs_it(db: SqliteDatabase)
 async def test_who_blocked_the_bot_for_a_year_is_forgotten(db: SqliteDatabase) -> None:
     for chat_id in (ANNA, BORIS):
         await connect(db, f"key-{chat_id}", chat_id=chat_id)
-        await favourites.toggle(db, chat_id=chat_id, panel=PANEL, service_id="1", now=NOW)
+        await favourites.add(db, chat_id=chat_id, panel=PANEL, service_id="1", now=NOW)
     await begin(db, "open", state="open", chat_id=BORIS, account_id=f"key-{BORIS}")
     for chat_id in (ANNA, BORIS):
         await accounts.set_blocked(db, chat_id=chat_id, blocked_at=NOW)

@@ -16,7 +16,8 @@ def card(service: Service, currency: str, *, link: str, starred: bool, page: int
     """Everything the panel says of it. `page` is where its list was."""
     orderable = form(service) is not None
     price = rate(service, currency) if orderable else money(service.rate, currency)
-    star = Button(t("★ Favourite") if starred else t("☆ Favourite"), Press("star", service.id, page))
+    label, verb = (t("★ Favourite"), "unstar") if starred else (t("☆ Favourite"), "star")
+    star = Button(label, Press(verb, service.id, page))
     order = (Button(t("Order"), Press("buy", service.id)),) if orderable else ()
     return Screen(
         paragraphs(
