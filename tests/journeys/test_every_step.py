@@ -80,6 +80,15 @@ STORIES = {
         ),
         (Step.CONFIRMING, Step.NOWHERE, Step.ORDER_ID, Step.NOWHERE),
     ),
+    "settings": Story(
+        (
+            ("/settings", "What I tell you"),
+            ("[Quiet hours]", "When shall I keep quiet"),
+            ("22:30-07:15", "Which clock is yours"),
+            ("Berlin", "22:30–07:15"),
+        ),
+        (Step.NOWHERE, Step.SETTINGS, Step.SETTINGS, Step.NOWHERE),
+    ),
     "a shared card": Story(
         (("/start s_2", "API key"), (KEY, "does not answer"), ("well?", "2 · Instagram Custom Comments")),
         (Step.KEY, Step.CARD, Step.NOWHERE),
