@@ -22,6 +22,8 @@ _SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = NORMAL",
+    # pages, 16 MB: the longer the log may grow, the more often a page is written to it before it is copied
+    "PRAGMA wal_autocheckpoint = 4000",
     "PRAGMA secure_delete = ON",  # what is erased leaves no trace in the pages it stood in
 )
 

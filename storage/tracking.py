@@ -121,7 +121,7 @@ async def claim_due(
         account_id=account.id,
         limit=limit,
     )
-    due = tuple(Due(*values) for values in json.loads(found["due"]))
+    due = tuple(map(Due._make, json.loads(found["due"])))
     await tx.execute(
         "UPDATE orders SET next_poll_at = :now + look_factor * :interval "
         "WHERE id IN (SELECT value FROM json_each(:ids))",
@@ -261,10 +261,13 @@ async def _decide(tx: Transaction, where: str, which: Mapping[str, Any], decide:
 
 
 def _followed(row: Row) -> Followed:
-    order = Followed._make(row)
-    if order.price is None and order.charge is None:
-        return order
-    return order._replace(price=_money(order.price), charge=_money(order.charge))
+    values = list(row)
+    for place in _MONEY:
+        values[place] = _money(values[place])
+    return Followed._make(values)
+
+
+_MONEY = (Followed._fields.index("price"), Followed._fields.index("charge"))
 
 
 def _money(text: object) -> Decimal | None:
