@@ -17,8 +17,9 @@ from benchmarks.lives import Life, lives
 from bot.core.changes import decide
 from bot.core.refills import FIRST_FACTOR, judge
 from bot.panel.models import OrderStatus, RefillStatus, RefillWord, Status
+from storage.looks import Followed, Look
 from storage.refill_queue import FollowedRefill
-from storage.tracking import LARGEST_BATCH, Followed, Look
+from storage.tracking import LARGEST_BATCH
 
 SAMPLED, ORDERS, DAYS = 100_000, 10_000_000, 30
 INTERVAL = 60.0  # seconds, the default POLL_INTERVAL

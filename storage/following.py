@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from storage import orders, tracking
+from storage import looks, orders
 from storage.database import Database, Transaction, transaction
 from storage.orders import Order
 
@@ -65,7 +65,7 @@ async def follow(
         "AND panel_order_id IN (SELECT value FROM json_each(:ids))",
         account_id=new[0].account_id,
         ids=json.dumps([order.panel_order_id for order in new]),
-        old=tracking.OLD,
+        old=looks.OLD,
     )
     there = {row["panel_order_id"] for row in found if not row["only_asked"]}
     made = {row["panel_order_id"]: row["id"] for row in found if row["only_asked"]}
@@ -76,7 +76,7 @@ async def follow(
             await _take_over(tx, made[order.panel_order_id], order)
     ids = {order.id: made.get(order.panel_order_id, order.id) for order in added}
     born = [(ids[order.id], child) for order in added for child in children.get(order.id, ())]
-    await tracking.follow_children(tx, born, now=now, word=tracking.OLD)
+    await looks.follow_children(tx, born, now=now, word=looks.OLD)
     return {order.panel_order_id or "": ids[order.id] for order in added}
 
 
@@ -135,7 +135,7 @@ async def row_of(tx: Transaction, asked: Asked, *, chat_id: int, state: str, now
         chat_id=chat_id,
         account_id=asked.account_id,
         state=state,
-        word=tracking.OLD if state == "ended" else None,
+        word=looks.OLD if state == "ended" else None,
         panel_order_id=asked.panel_order_id,
         now=now,
     )

@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from storage.database import Database, Row, Transaction, transaction
-from storage.tracking import OLD
+from storage.looks import OLD
 
 CANCEL_UNSURE = "cancel?"  # as `process`: nobody knows whether the panel took the request to cancel
 ABANDONED_SECONDS = 600.0  # nothing takes that long between being begun and settled

@@ -7,8 +7,8 @@ from typing import Any
 from bot.core import schedule
 from bot.panel.models import OrderStatus, Status
 from bot.panel.replies import status_of
+from storage.looks import MOST_CHILDREN, OLD, Followed, Look
 from storage.orders import CANCEL_UNSURE
-from storage.tracking import MOST_CHILDREN, OLD, Followed, Look
 
 _compared = attrgetter(
     "state", "word", "charge", "start_count", "remains", "said", "look_factor", "steady_until"

@@ -15,8 +15,8 @@ from bot.panel.models import OrderStatus, Unreadable
 from storage import following, tracking
 from storage.accounts import Account
 from storage.database import Database
+from storage.looks import MOST_CHILDREN, Followed, Look
 from storage.orders import Order
-from storage.tracking import MOST_CHILDREN, Followed, Look
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from bot.panel.models import OrderStatus, Unreadable
 from storage import tracking, waiting
 from storage.accounts import Account
 from storage.database import Database
-from storage.tracking import Claim, Followed, Look
+from storage.looks import Followed, Look
+from storage.tracking import Claim
 
 LEASE_SECONDS = 30.0  # longer than a call may take
 TOLD_AFTER = 3  # failures in a row: a panel that is back within seconds is no news

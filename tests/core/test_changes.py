@@ -9,7 +9,7 @@ from bot.core import schedule
 from bot.core.changes import decide, returned, unreadable
 from bot.panel.models import OrderStatus, Status
 from bot.panel.replies import status_of
-from storage.tracking import OLD, Followed, Look
+from storage.looks import OLD, Followed, Look
 
 NOW, INTERVAL, DAY = 1_800_000_000.0, 60.0, 86400.0
 FRESH = Followed(

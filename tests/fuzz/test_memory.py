@@ -11,8 +11,8 @@ from bot.core.invalid import InvalidAnswer
 from bot.core.links import url
 from bot.panel import price_lists, replies
 from bot.sandbox.panel import Trouble
-from storage import tracking
-from storage.tracking import MOST_CHILDREN
+from storage import looks
+from storage.looks import MOST_CHILDREN
 from tests.core.core_world import FOLLOWERS, World, open_world
 from tests.fuzz.conftest import Victim
 from tests.fuzz.test_updates import CHAT, MESSAGE, USER
@@ -84,9 +84,7 @@ async def test_of_the_orders_a_panel_says_an_order_made_so_many_are_followed(tmp
 
 async def claims_children(world: World, order_id: str, children: list[str]) -> None:
     await world.db.write(
-        lambda tx: tracking.follow_children(
-            tx, [(order_id, child) for child in children], now=world.clock.now
-        )
+        lambda tx: looks.follow_children(tx, [(order_id, child) for child in children], now=world.clock.now)
     )
 
 

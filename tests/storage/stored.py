@@ -8,8 +8,8 @@ from typing import Any
 from storage import accounts, orders, tracking
 from storage.accounts import Account
 from storage.database import Database, Row
+from storage.looks import Look
 from storage.orders import Order
-from storage.tracking import Look
 
 NOW = 1_800_000_000.0
 INTERVAL = 60.0

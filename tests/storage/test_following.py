@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import accounts, following, listing, orders, refills, tracking
+from storage import accounts, following, listing, looks, orders, refills, tracking
 from storage.following import Asked
 from storage.listing import Shelf
 from storage.orders import Order
@@ -80,7 +80,7 @@ async def test_each_chat_follows_for_itself(db: SqliteDatabase) -> None:
 async def test_what_it_has_made_comes_along_and_its_first_look_is_no_news(db: SqliteDatabase) -> None:
     await follow(db, ELSEWHERE, children=("801", "802"))
     assert await family(db) == {"701": None, "801": "701", "802": "701"}
-    assert [row["word"] for row in await table(db, "orders")] == ["In progress", tracking.OLD, tracking.OLD]
+    assert [row["word"] for row in await table(db, "orders")] == ["In progress", looks.OLD, looks.OLD]
 
 
 async def test_a_look_stores_the_new_children_with_it(db: SqliteDatabase) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from storage import accounts, slow
+from storage.looks import follow_children
 from storage.sqlite import SqliteDatabase, open_sqlite
-from storage.tracking import follow_children
 from tests.storage.stored import ANNA, BORIS, NOW, PANEL, connect, place, table
 
 HOUR = 3600.0

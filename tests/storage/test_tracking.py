@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from storage import accounts, tracking
+from storage.looks import Followed
 from storage.sqlite import SqliteDatabase, open_sqlite
-from storage.tracking import Claim, Due, Followed
+from storage.tracking import Claim, Due
 from tests.storage.stored import (
     ANNA,
     BORIS,
