@@ -17,13 +17,14 @@ from storage.accounts import Account
 from storage.database import Database
 from storage.tracking import Claim, Followed, Look
 
-LEASE_SECONDS = 30.0  # longer than a call may take
+LEASE_SECONDS = 30.0  # longer than a look may take, its requests' wait for their turns apart
 TOLD_AFTER = 3  # failures in a row: a panel that is back within seconds is no news
 _MISSING = Unreadable("")
 
 
 class Tracking:
-    """`machines` polls, `people` answers a person: each has connections of its own.
+    """`machines` polls, `people` answers a person: each has connections of its own. `lease` is for how many
+    seconds a key is nobody else's while a look at it lasts.
 
     Whoever placed an order just now, and whose panel does not answer, is told so once; see storage.waiting.
     """
@@ -36,6 +37,7 @@ class Tracking:
         machines: PanelClient,
         people: PanelClient,
         interval: float,
+        lease: float = LEASE_SECONDS,
         breaker: Breaker | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -44,6 +46,7 @@ class Tracking:
         self._machines = machines
         self._people = people
         self._interval = interval
+        self._lease = lease
         self._breaker = breaker or Breaker(interval=interval, clock=clock)
         self._clock = clock
 
@@ -52,7 +55,7 @@ class Tracking:
             self._db,
             panel=self._accounts.panel,
             now=self._clock(),
-            lease=LEASE_SECONDS,
+            lease=self._lease,
             interval=self._interval,
             failing=failing,
         )

@@ -2,12 +2,15 @@
 
 import asyncio
 import io
+import time
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from bot.core.tracking import LEASE_SECONDS
+from bot.panel.client import TURN_SECONDS
 from bot.sandbox.panel import Panel, Trouble
 from bot.sandbox.telegram import Person
 from tests.conftest import KEY, World, world_in
@@ -217,3 +220,17 @@ async def test_the_operators_limit_holds_for_all_requests_together(tmp_path: Pat
     for number, at in enumerate(times):
         meanwhile = len([other for other in times[number + 1 :] if other - at < 1.0])
         assert meanwhile <= per_second + 1  # one may have been on its way for longer than the next
+
+
+@pytest.mark.parametrize(("per_minute", "waits"), [(0, 0.0), (600, TURN_SECONDS)])
+async def test_a_key_is_held_for_as_long_as_its_look_may_wait_for_turns(
+    tmp_path: Path, per_minute: int, waits: float
+) -> None:
+    """Else a second worker asks with it too, and what the first one heard is stored last."""
+    async with world_in(tmp_path, panel_requests_per_minute=per_minute) as world:
+        world.panel.misbehave(Trouble.HANG, action="status")
+        await places(await world.person())
+        await eventually(lambda: polls(world.panel))
+        held = rows(world, "SELECT rest_until FROM accounts")[0]["rest_until"] - time.time()
+        world.panel.calm()
+    assert LEASE_SECONDS - A_WHILE < held - waits <= LEASE_SECONDS
