@@ -68,7 +68,7 @@ class Parts:
         self.replies_job = RepliesJob(db, deliver=self.replies.deliver, turn=budget.turn)
         interval = settings.poll_interval
         pace = Pace(settings.panel_requests_per_minute)
-        turns = Turns(pace)
+        self.turns = turns = Turns(pace)
         self.breaker = Breaker(interval=interval, pace=pace)
         self.panels = (
             PanelClient(

@@ -14,7 +14,7 @@ from bot.panel.client import TURN_SECONDS
 from bot.sandbox.panel import Panel, Trouble
 from bot.sandbox.telegram import Person
 from tests.conftest import KEY, World, world_in
-from tests.journeys.stories import A_WHILE, change, eventually, hears, places, rows, says, taps
+from tests.journeys.stories import A_WHILE, change, eventually, hears, places, rows, says, summary, taps
 
 KEYS = [KEY, *(f"{number}" * 32 for number in range(1, 5))]
 AWAY = "does not answer right now. I go on trying."
@@ -234,3 +234,15 @@ async def test_a_key_is_held_for_as_long_as_its_look_may_wait_for_turns(
         held = rows(world, "SELECT rest_until FROM accounts")[0]["rest_until"] - time.time()
         world.panel.calm()
     assert LEASE_SECONDS - A_WHILE < held - waits <= LEASE_SECONDS
+
+
+async def test_an_order_that_waits_for_its_turn_at_the_end_is_told_as_not_sent(tmp_path: Path) -> None:
+    async with world_in(tmp_path, panel_requests_per_minute=30) as world:
+        chat = await world.person()
+        shown = await summary(chat)
+        await chat.taps_on(shown, "Place order")
+        await eventually(lambda: rows(world, "SELECT 1 FROM orders WHERE state = 'placing'"))
+        await world.stop()
+        assert world.panel.calls("add") == []
+        assert [row["state"] for row in rows(world, "SELECT state FROM orders")] == ["rejected"]
+        assert "could not be reached" in chat.reads
