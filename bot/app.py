@@ -129,6 +129,7 @@ class Bot:
         for job in self._parts.application.job_queue.jobs() if self._parts.application.job_queue else ():
             job.schedule_removal()
         await self._parts.runner.stop(2.0)
+        self._parts.turns.end()
         await asyncio.gather(
             self._parts.placing.stop(GRACE_SECONDS),
             self._parts.masses.stop(GRACE_SECONDS),

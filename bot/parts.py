@@ -22,7 +22,7 @@ from bot.core.ordering import Ordering
 from bot.core.refills import Refills
 from bot.core.statuses import Statuses
 from bot.core.stranded import Stranded
-from bot.core.tracking import Tracking
+from bot.core.tracking import LEASE_SECONDS, Tracking
 from bot.gateway.absence import Absence
 from bot.gateway.context import About, ChatApplication, Context, Desk
 from bot.gateway.files import Files
@@ -39,7 +39,7 @@ from bot.jobs.placing import Placing
 from bot.jobs.replies import RepliesJob
 from bot.jobs.slow import SlowJob
 from bot.jobs.tracking import TrackingJob
-from bot.panel.client import PERSON_SECONDS, PanelClient
+from bot.panel.client import PERSON_SECONDS, TURN_SECONDS, PanelClient
 from bot.panel.pacing import Pace, Turns
 from bot.settings import Settings
 from storage.database import Database
@@ -68,7 +68,7 @@ class Parts:
         self.replies_job = RepliesJob(db, deliver=self.replies.deliver, turn=budget.turn)
         interval = settings.poll_interval
         pace = Pace(settings.panel_requests_per_minute)
-        turns = Turns(pace)
+        self.turns = turns = Turns(pace)
         self.breaker = Breaker(interval=interval, pace=pace)
         self.panels = (
             PanelClient(
@@ -86,11 +86,13 @@ class Parts:
         self.catalogs = Catalogs(db, keys, people)
         self.process = secrets.token_hex(8)
         ordering = Ordering(db, keys, people, process=self.process, interval=interval)
+        # a look whose second request waits for its turn still holds its key
+        lease = LEASE_SECONDS + (TURN_SECONDS if settings.panel_requests_per_minute else 0.0)
         tracking = Tracking(
-            db, keys, machines=machines, people=people, interval=interval, breaker=self.breaker
+            db, keys, machines=machines, people=people, interval=interval, lease=lease, breaker=self.breaker
         )
         following = Refills(
-            db, keys, machines=machines, people=people, process=self.process, interval=interval
+            db, keys, machines=machines, people=people, process=self.process, interval=interval, lease=lease
         )
         mass_notices = MassNotices(db, telling, about, turn=budget.turn, pause=budget.pause)
         notices = Notices(

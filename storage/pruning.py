@@ -14,7 +14,7 @@ from storage.inbox import REMEMBERED_SECONDS
 from storage.masses import DRAFT_SECONDS
 
 DAY = 86400.0
-NOTICE_SECONDS = 30 * DAY  # only who blocked the bot has any as old
+NOTICE_SECONDS = 30 * DAY  # of who blocked the bot: others get theirs, however long it did not run
 DIALOG_SECONDS = 30 * DAY  # nobody went on with it
 ORDER_SECONDS = 365 * DAY  # since its last change, once it has ended
 GONE_SECONDS = 365 * DAY  # since the person blocked the bot, and without an order
@@ -34,8 +34,13 @@ class Rule:
 
 
 RULES = (
-    Rule("inbox", "update_id", "received_at < :before", REMEMBERED_SECONDS),
-    Rule("outbox", "id", "created_at < :before", NOTICE_SECONDS),
+    Rule("inbox", "update_id", "handled_at IS NOT NULL AND received_at < :before", REMEMBERED_SECONDS),
+    Rule(
+        "outbox",
+        "id",
+        "created_at < :before AND chat_id NOT IN (SELECT chat_id FROM people WHERE blocked_at IS NULL)",
+        NOTICE_SECONDS,
+    ),
     Rule("replies", "id", "created_at < :before", NOTICE_SECONDS),
     Rule("conversations", "chat_id", "changed_at < :before", DIALOG_SECONDS),
     Rule("masses", "id", "state = 'draft' AND created_at < :before", DRAFT_SECONDS),

@@ -31,7 +31,7 @@ FIRST_FACTOR = 2  # POLL_INTERVALs until the first look
 
 
 class Refills:
-    """`machines` polls, `people` answers a person: each has connections of its own."""
+    """`machines` polls, `people` answers a person: each has connections of its own. `lease`: see Tracking."""
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class Refills:
         people: PanelClient,
         process: str,
         interval: float,
+        lease: float = LEASE_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._db = db
@@ -50,6 +51,7 @@ class Refills:
         self._people = people
         self._process = process
         self._interval = interval
+        self._lease = lease
         self._clock = clock
 
     async def ask(
@@ -119,7 +121,7 @@ class Refills:
             self._db,
             panel=self._accounts.panel,
             now=now,
-            lease=LEASE_SECONDS,
+            lease=self._lease,
             interval=self._interval,
             failing=failing,
         )

@@ -18,13 +18,14 @@ from storage.database import Database
 from storage.looks import Followed, Look
 from storage.tracking import Claim
 
-LEASE_SECONDS = 30.0  # longer than a call may take
+LEASE_SECONDS = 30.0  # longer than a look may take, its requests' wait for their turns apart
 TOLD_AFTER = 3  # failures in a row: a panel that is back within seconds is no news
 _MISSING = Unreadable("")
 
 
 class Tracking:
-    """`machines` polls, `people` answers a person: each has connections of its own.
+    """`machines` polls, `people` answers a person: each has connections of its own. `lease` is for how many
+    seconds a key is nobody else's while a look at it lasts.
 
     Whoever placed an order just now, and whose panel does not answer, is told so once; see storage.waiting.
     """
@@ -37,6 +38,7 @@ class Tracking:
         machines: PanelClient,
         people: PanelClient,
         interval: float,
+        lease: float = LEASE_SECONDS,
         breaker: Breaker | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -45,6 +47,7 @@ class Tracking:
         self._machines = machines
         self._people = people
         self._interval = interval
+        self._lease = lease
         self._breaker = breaker or Breaker(interval=interval, clock=clock)
         self._clock = clock
 
@@ -53,7 +56,7 @@ class Tracking:
             self._db,
             panel=self._accounts.panel,
             now=self._clock(),
-            lease=LEASE_SECONDS,
+            lease=self._lease,
             interval=self._interval,
             failing=failing,
         )

@@ -134,16 +134,24 @@ class Runner:
     async def aside(self) -> AsyncIterator[None]:
         """Around a panel call made for a person: frees the slot, shows "typing", keeps the deadline."""
         turn = maybe_turn()
-        if turn is None or not turn.open or not turn.holds:
+        if turn is None or not turn.open:
+            yield
+            return
+        soonest = asyncio.get_running_loop().time() + LEAST_CALL_SECONDS
+        async with self._without_slot(turn), asyncio.timeout_at(max(turn.deadline, soonest)):
+            yield
+
+    @asynccontextmanager
+    async def _without_slot(self, turn: Turn) -> AsyncIterator[None]:
+        """The first of several calls at once frees the slot."""
+        if not turn.holds:
             yield
             return
         turn.holds = False
         self._slots.release()
         typing = asyncio.create_task(self._keep_typing(turn))
         try:
-            soonest = asyncio.get_running_loop().time() + LEAST_CALL_SECONDS
-            async with asyncio.timeout_at(max(turn.deadline, soonest)):
-                yield
+            yield
         finally:
             typing.cancel()
             if turn.open:

@@ -65,6 +65,7 @@ class NoticesJob:
         self._clock = clock
         self._running: asyncio.Task[None] | None = None
         self._sending: dict[int, asyncio.Task[None]] = {}  # by chat
+        self._under_way: dict[int, int] = {}  # chats by notices, those told at once too
         self._again = False
         self._stopping = False
 
@@ -80,16 +81,23 @@ class NoticesJob:
         asyncio.get_running_loop().call_later(self._gather, self.tick)
 
     async def tell_outcome(self, order_id: str) -> None:
-        """Show how placing an order went, at once: somebody waits for it. Only replies come before it."""
+        """Show how placing an order went, at once: somebody waits for it. Only replies come before it.
+
+        Nothing is done where it took so long that the queue tells it by now.
+        """
         notice = await outbox.outcome_of(self._db, order_id=order_id)
-        if notice is None:
+        if notice is None or notice.id in self._under_way:
             return
-        if await replies.first(self._db, chat_id=notice.chat_id) is not None:
-            await self._settle(notice, TryAgain(0.0))
-        else:
-            self._count(notice.chat_id)
-            delivery = await self._deliver(notice)
-            await surely(lambda: self._settle(notice, delivery))
+        self._under_way[notice.id] = notice.chat_id
+        try:
+            if await replies.first(self._db, chat_id=notice.chat_id) is not None:
+                await self._settle(notice, TryAgain(0.0))
+            else:
+                self._count(notice.chat_id)
+                delivery = await self._deliver(notice)
+                await surely(lambda: self._settle(notice, delivery))
+        finally:
+            del self._under_way[notice.id]
 
     async def stop(self, grace: float) -> None:
         self._stopping = True
@@ -113,9 +121,12 @@ class NoticesJob:
                     limit=room,
                     when=when,
                     gather=self._gather,
-                    busy=tuple(self._sending),  # a long pause may outlast a lease
+                    busy=tuple(self._under_way.values()),  # a long pause may outlast a lease
                 ):
                     self._again = True
+                    if notice.id in self._under_way:
+                        continue  # told at once since the claim began
+                    self._under_way[notice.id] = notice.chat_id
                     self._sending[notice.chat_id] = asyncio.create_task(self._send(notice))
         except Exception:
             log.exception("notices not claimed")
@@ -128,7 +139,7 @@ class NoticesJob:
         except Exception:
             log.exception("notice not sent")  # its lease ends by itself
         finally:
-            del self._sending[notice.chat_id]
+            del self._sending[notice.chat_id], self._under_way[notice.id]
             self.tick()
 
     async def _settle(self, notice: Notice, delivery: Delivery) -> None:

@@ -110,9 +110,23 @@ class Turns:
         self._clock = clock
         self._sleep = sleep
         self._lines = {who: asyncio.Lock() for who in Who}
+        self._people: set[asyncio.Timeout] = set()
+        self._ended = False
 
     async def person(self) -> None:
-        await self._turn(Who.PERSON)
+        """Raises TimeoutError at the `end`."""
+        async with asyncio.timeout(0.0 if self._ended else None) as wait:
+            self._people.add(wait)
+            try:
+                await self._turn(Who.PERSON)
+            finally:
+                self._people.discard(wait)
+
+    def end(self) -> None:
+        """No person waits any more: what has no turn by now is certainly not sent, and they can be told."""
+        self._ended = True
+        for wait in self._people:
+            wait.reschedule(asyncio.get_running_loop().time())
 
     async def machine(self) -> None:
         """At once for the task that has reserved it."""

@@ -136,9 +136,12 @@ def order_item(item: Json, said: str | None) -> OrderStatus | Unreadable:
 def said(item: Json) -> str | None:
     """All of an item as one text, the quick way when it holds only texts. None when it is too deep."""
     try:
-        return "\n".join((*item, *item.values()))
-    except (AttributeError, TypeError):
+        whole = "\n".join((*item, *item.values()))
+        whole.encode()  # half a character, of a text that was cut, could not be stored
+    except (AttributeError, TypeError, UnicodeEncodeError):
         pass
+    else:
+        return whole
     try:
         return str(item)
     except RecursionError:

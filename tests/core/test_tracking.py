@@ -80,6 +80,15 @@ async def test_one_absurd_number_does_not_spoil_the_others(world: World) -> None
     assert await words(world, orders) == ["Processing", "Processing"]
 
 
+async def test_half_a_character_does_not_spoil_the_others(world: World) -> None:
+    """As of a post's title that the panel cut in the middle of an emoji."""
+    orders = await place(world, await world.connect(), 2)
+    body = r'{"23501": {"status": "Processing", "title": "\ud83d"}, "23502": {"status": "Processing"}}'
+    world.panel.misbehave(Trouble.CUSTOM, action="status", status=200, body=body, times=1)
+    await look(world)
+    assert await words(world, orders) == ["Processing", "Processing"]
+
+
 async def test_orders_the_panel_forgets_to_mention_are_looked_at_again(world: World) -> None:
     orders = await place(world, await world.connect(), 2)
     world.panel.set_order("23501", status="Processing")

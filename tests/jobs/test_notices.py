@@ -206,6 +206,30 @@ async def test_an_outcome_is_told_at_once_counted_and_not_told_again(post: Post)
     assert (post.delivered, post.counted, await post.left()) == ([1], [1], [])
 
 
+async def test_an_outcome_on_its_way_is_not_taken_by_the_queue_too(post: Post) -> None:
+    order_id = await post.writes(1)
+    post.open.clear()
+    telling = asyncio.create_task(post.job.tell_outcome(order_id))
+    await eventually(lambda: post.on_their_way == [1])
+    await post.looks()
+    await asyncio.sleep(0.02)
+    assert post.on_their_way == [1]
+    post.open.set()
+    await telling
+    await post.settles()
+    assert post.delivered == [1]
+
+
+async def test_an_outcome_the_queue_tells_is_not_told_beside_it(post: Post) -> None:
+    order_id = await post.writes(1)
+    post.free.clear()
+    await post.looks()
+    await post.job.tell_outcome(order_id)
+    post.free.set()
+    await post.settles()
+    assert post.delivered == [1]
+
+
 async def test_an_outcome_waits_for_the_replies_before_it_and_no_longer(post: Post) -> None:
     order_id = await post.writes(1)
     await post.db.execute("UPDATE outbox SET send_at = send_at + 45")

@@ -2,16 +2,19 @@
 
 import asyncio
 import io
+import time
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from bot.core.tracking import LEASE_SECONDS
+from bot.panel.client import TURN_SECONDS
 from bot.sandbox.panel import Panel, Trouble
 from bot.sandbox.telegram import Person
 from tests.conftest import KEY, World, world_in
-from tests.journeys.stories import A_WHILE, change, eventually, hears, places, rows, says, taps
+from tests.journeys.stories import A_WHILE, change, eventually, hears, places, rows, says, summary, taps
 
 KEYS = [KEY, *(f"{number}" * 32 for number in range(1, 5))]
 AWAY = "does not answer right now. I go on trying."
@@ -217,3 +220,29 @@ async def test_the_operators_limit_holds_for_all_requests_together(tmp_path: Pat
     for number, at in enumerate(times):
         meanwhile = len([other for other in times[number + 1 :] if other - at < 1.0])
         assert meanwhile <= per_second + 1  # one may have been on its way for longer than the next
+
+
+@pytest.mark.parametrize(("per_minute", "waits"), [(0, 0.0), (600, TURN_SECONDS)])
+async def test_a_key_is_held_for_as_long_as_its_look_may_wait_for_turns(
+    tmp_path: Path, per_minute: int, waits: float
+) -> None:
+    """Else a second worker asks with it too, and what the first one heard is stored last."""
+    async with world_in(tmp_path, panel_requests_per_minute=per_minute) as world:
+        world.panel.misbehave(Trouble.HANG, action="status")
+        await places(await world.person())
+        await eventually(lambda: polls(world.panel))
+        held = rows(world, "SELECT rest_until FROM accounts")[0]["rest_until"] - time.time()
+        world.panel.calm()
+    assert LEASE_SECONDS - A_WHILE < held - waits <= LEASE_SECONDS
+
+
+async def test_an_order_that_waits_for_its_turn_at_the_end_is_told_as_not_sent(tmp_path: Path) -> None:
+    async with world_in(tmp_path, panel_requests_per_minute=30) as world:
+        chat = await world.person()
+        shown = await summary(chat)
+        await chat.taps_on(shown, "Place order")
+        await eventually(lambda: rows(world, "SELECT 1 FROM orders WHERE state = 'placing'"))
+        await world.stop()
+        assert world.panel.calls("add") == []
+        assert [row["state"] for row in rows(world, "SELECT state FROM orders")] == ["rejected"]
+        assert "could not be reached" in chat.reads

@@ -167,19 +167,31 @@ async def test_old_news_updates_dialogs_and_refused_keys_go(db: SqliteDatabase) 
         return [len(await table(db, n)) for n in ("outbox", "inbox", "conversations", "refused_keys")]
 
     await tell(db)
-    await inbox.store(db, [Waiting(1, ANNA, b"never handled"), Waiting(2, ANNA, b"")], now=NOW)
-    await db.write(lambda tx: inbox.finish(tx, update_id=2, now=NOW))
+    await inbox.store(db, [Waiting(1, ANNA, b"")], now=NOW)
+    await db.write(lambda tx: inbox.finish(tx, update_id=1, now=NOW))
     after = Conversation("ask", "{}", 1)
     await db.write(
         lambda tx: conversations.put(tx, chat_id=ANNA, before=Conversation(), after=after, now=NOW)
     )
     await accounts.note_refused_key(db, who="x", now=NOW)
 
-    assert await at(NOW + 3599) == [1, 2, 1, 1]
-    assert await at(NOW + 3600) == [1, 2, 1, 0]
+    assert await at(NOW + 3599) == [1, 1, 1, 1]
+    assert await at(NOW + 3600) == [1, 1, 1, 0]
     assert await at(NOW + inbox.REMEMBERED_SECONDS + 1) == [1, 0, 1, 0]
     assert await at(NOW + NOTICE_SECONDS) == [1, 0, 1, 0]
     assert await at(NOW + max(NOTICE_SECONDS, DIALOG_SECONDS) + 1) == [0, 0, 0, 0]
+
+
+async def test_nothing_goes_untold_or_unhandled_however_long_the_bot_did_not_run(db: SqliteDatabase) -> None:
+    await connect(db)
+    await tell(db)
+    await inbox.store(db, [Waiting(1, ANNA, b"not handled")], now=NOW)
+    await prune(db, now=NOW + ORDER_SECONDS)
+    assert [one.update_id for one in await inbox.waiting(db)] == [1]
+    assert len(await table(db, "outbox")) == 1
+    await accounts.set_blocked(db, chat_id=ANNA, blocked_at=NOW)
+    await prune(db, now=NOW + ORDER_SECONDS)
+    assert await table(db, "outbox") == []
 
 
 async def test_the_file_shrinks_when_much_has_gone(db: SqliteDatabase, tmp_path: Path) -> None:
