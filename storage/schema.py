@@ -257,5 +257,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "UPDATE conversations SET changed_at = strftime('%s', 'now')",
         # what has ended, by age: erased after a year
         "CREATE INDEX orders_at_rest ON orders (changed_at) WHERE next_poll_at IS NULL",
+        # requests to cancel that an earlier run left in the middle
+        "CREATE INDEX orders_cancelling ON orders (process) WHERE cancel_asked_at IS NOT NULL",
     ),
 )

@@ -3,18 +3,20 @@
 from dataclasses import replace
 from typing import assert_never
 
-from telegram import Update
+from telegram import Message, Update
 
 from bot.chat.asking import account_or_ask
 from bot.chat.resuming import ask_again
 from bot.chat.screens import accounts as screens
 from bot.chat.screens import start
 from bot.core.accounts import Connected, Malformed, Paused, Refused, is_possible_key, looks_like_key
-from bot.gateway.context import ChatApplication, Context
+from bot.gateway.context import ChatApplication, Context, first_word
 from bot.gateway.dialog import Step
-from bot.gateway.handlers import Command, Otherwise, Tapped, Typed
+from bot.gateway.handlers import Command, Otherwise, Tapped, Typed, command
 from bot.panel.errors import PanelError
 from storage import orders
+
+TAKE_IDS = {"status", "track", "refill", "cancel_orders"}  # and a panel's ids may look like keys
 
 
 async def key(context: Context) -> None:
@@ -29,7 +31,7 @@ async def key(context: Context) -> None:
 
 
 async def take_key(context: Context) -> None:
-    """A text while a key is awaited, or one at some other step that can only be a key."""
+    """A text while a key is awaited."""
     await take(context, context.text.strip())
 
 
@@ -102,21 +104,32 @@ async def keep(context: Context) -> None:
     await context.show(screens.kept())
 
 
+async def take_stray(context: Context) -> None:
+    await take(context, _without_command(context.message))
+
+
 def _is_stray_key(update: Update) -> bool:
     message = update.message
-    return message is not None and looks_like_key(message.text or message.caption or "")
+    return (
+        message is not None and command(message) not in TAKE_IDS and looks_like_key(_without_command(message))
+    )
+
+
+def _without_command(message: Message) -> str:
+    text = message.text or message.caption or ""
+    return (text if command(message) is None else first_word(text)[1]).strip()
 
 
 def add_to(application: ChatApplication) -> None:
     application.add_handlers(
         [
             Command("key", key),
+            Otherwise(_is_stray_key, take_stray),
             Command("balance", show_balance),
             Command("forget", ask_forget),
             Tapped("forget", forget),
             Tapped("keep", keep),
             Typed(Step.KEY, take_key),
-            Otherwise(_is_stray_key, take_key),
             Typed(Step.NOWHERE, take_out_of_turn),
         ]
     )

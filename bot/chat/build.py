@@ -22,8 +22,8 @@ from bot.gateway.context import ChatApplication
 from bot.gateway.handlers import switched
 
 FEATURES = (
+    accounts,  # first, since a key may stand behind any command
     start,
-    accounts,
     catalog,
     services,
     ordering,

@@ -20,6 +20,23 @@ async def test_a_key_typed_at_any_step_is_deleted(chat: Person, before: str, key
     assert typed.deleted
 
 
+@pytest.mark.parametrize("command", ["start", "help", "order", "services", "settings", "orders", "balance"])
+async def test_a_key_behind_another_command_is_taken_for_one(chat: Person, command: str) -> None:
+    typed = await chat.types(f"/{command} {WRONG}")
+
+    answer = (await next_message(chat, typed)).text
+    assert "does not accept this key" in answer
+    assert WRONG not in answer
+    assert typed.deleted
+
+
+async def test_a_long_id_behind_a_command_that_takes_ids_is_no_key(chat: Person) -> None:
+    typed = await chat.types(f"/status {WRONG}")
+
+    assert WRONG in (await next_message(chat, typed)).text
+    assert not typed.deleted
+
+
 async def test_a_stray_key_leaves_the_question_standing(chat: Person) -> None:
     await says(chat, f"/order 1 {LINK}")
     await says(chat, WRONG)
