@@ -42,7 +42,7 @@ def _lines(rotated: Rotated, vault: Vault) -> list[str]:
             "left as they are. If you have that key, put it behind the first and rotate again"
         )
     elif not (rotated.keys or rotated.updates):
-        lines.append("that was so already. To change to another key, put that first in ENCRYPTION_KEYS")
+        lines.append("all was so already. To change to another key, put that one first in ENCRYPTION_KEYS")
     if others and not rotated.unreadable:
         lines.append(
             f"nothing needs the key(s) behind the first any more (id {', '.join(others)}): remove them from "

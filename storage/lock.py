@@ -20,7 +20,7 @@ def hold(path: Path, what: str) -> IO[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+", encoding="ascii")
     except OSError as error:
-        raise StorageError(f"{what} cannot be held: {path} cannot be written ({error.strerror})") from error
+        raise StorageError(f"{what} cannot be used: {path} cannot be written ({error.strerror})") from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

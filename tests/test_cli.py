@@ -212,7 +212,7 @@ async def test_rotating_says_when_nothing_had_to_be_done_or_a_key_is_missing(
     rotate = ("keys", "rotate")
     code, out, _ = await panelgram(*rotate, cwd=tmp_path, **settings_of(world) | {"ENCRYPTION_KEYS": old})
     assert code == 0
-    assert "To change to another key, put that first" in out
+    assert "To change to another key, put that one first" in out
     code, out, _ = await panelgram(*rotate, cwd=tmp_path, **settings_of(world) | {"ENCRYPTION_KEYS": new})
     assert code == 1
     assert "1 more need a key that is not in ENCRYPTION_KEYS" in out
