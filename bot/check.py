@@ -18,11 +18,17 @@ from storage.vault import Vault
 async def check(settings: Settings) -> tuple[bool, list[str]]:
     """Whether all is well, and a line for each part."""
     parts = [
-        (True, f"settings: fine (panel {settings.name}, {len(settings.keys)} encryption key(s))"),
+        (True, f"settings: fine (panel {settings.name}, {_keys(settings)})"),
         await _database(settings),
         await _telegram(settings),
     ]
     return all(good for good, _ in parts), [line for _, line in parts]
+
+
+def _keys(settings: Settings) -> str:
+    """Their ids tell them apart, and are what the database and `keys rotate` call them."""
+    first, *others = Vault(settings.keys).key_ids
+    return f"encryption key {first}" + (f", behind it {', '.join(others)}" if others else "")
 
 
 async def _database(settings: Settings) -> tuple[bool, str]:
@@ -63,7 +69,8 @@ def _lines(path: Path, found: Findings) -> list[str]:
     return [
         f"database: {path} ({sizes})",
         f"schema: {found.schema}, the one this program makes",
-        *([f"integrity: {fault}" for fault in found.faults] or ["integrity: fine"]),
+        f"integrity: {'damaged, stop the bot and restore a backup' if found.faults else 'fine'}",
+        *(f"integrity: {line}" for fault in found.faults for line in fault.splitlines()),
         *(
             [f"references: {n} row(s) of {table} belong to nothing" for table, n in found.orphans.items()]
             or ["references: fine"]
@@ -76,7 +83,10 @@ def _lines(path: Path, found: Findings) -> list[str]:
 
 def _sealed(name: str, what: str, sealed: Sealed) -> str:
     if sealed.unreadable:
-        return f"{name}: ENCRYPTION_KEYS opens all but {sealed.unreadable} of {sealed.rows} {what}"
+        return (
+            f"{name}: ENCRYPTION_KEYS opens all but {sealed.unreadable} of {sealed.rows} {what}: "
+            "a key is missing there, or they are damaged"
+        )
     return f"{name}: ENCRYPTION_KEYS opens all {sealed.rows} {what}"
 
 

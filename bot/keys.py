@@ -8,13 +8,14 @@ from storage import rotation
 from storage.database import DatabaseInUse
 from storage.lock import of_database
 from storage.rotation import Rotated
-from storage.sqlite import open_beside
+from storage.sqlite import open_beside, require_file
 from storage.vault import Vault
 
 
 async def rotate(settings: Settings) -> tuple[bool, list[str]]:
     """Whether the other keys are needed no more, and what to do now. Raises StorageError."""
     path, vault = settings.database_path, Vault(settings.keys, on_secret=logs.hide)
+    require_file(path)
     with ExitStack() as held:
         try:
             held.enter_context(of_database(path))  # no bot starts meanwhile
@@ -37,11 +38,14 @@ def _lines(rotated: Rotated, vault: Vault) -> list[str]:
     others = vault.key_ids[1:]
     if rotated.unreadable:
         lines.append(
-            f"{rotated.unreadable} more need a key that is not in ENCRYPTION_KEYS: they were left as they are"
+            f"{rotated.unreadable} more need a key that is not in ENCRYPTION_KEYS, or are damaged: they were "
+            "left as they are. If you have that key, put it behind the first and rotate again"
         )
-    elif others:
+    elif not (rotated.keys or rotated.updates):
+        lines.append("all was so already. To change to another key, put that one first in ENCRYPTION_KEYS")
+    if others and not rotated.unreadable:
         lines.append(
-            f"nothing needs the other key(s) any more (id {', '.join(others)}): remove them from "
+            f"nothing needs the key(s) behind the first any more (id {', '.join(others)}): remove them from "
             "ENCRYPTION_KEYS and restart the bot. Backups made before now still need them"
         )
     return lines

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import IO
 
-from storage.database import DatabaseInUse
+from storage.database import DatabaseInUse, StorageError
 
 
 def of_database(path: Path) -> IO[str]:
@@ -14,9 +14,13 @@ def of_database(path: Path) -> IO[str]:
 
 
 def hold(path: Path, what: str) -> IO[str]:
-    """Hold the lock until the returned file is closed. Raises DatabaseInUse, naming `what` is taken."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("a+", encoding="ascii")
+    """Hold the lock until the returned file is closed. Raises DatabaseInUse, naming `what` is taken, or
+    StorageError when there can be no lock."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+", encoding="ascii")
+    except OSError as error:
+        raise StorageError(f"{what} cannot be used: {path} cannot be written ({error.strerror})") from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -120,7 +120,7 @@ class SqliteDatabase:
         try:
             await require_current(new)
             if look_through and (await new.read("PRAGMA quick_check(1)"))[0]["quick_check"] != "ok":
-                raise DatabaseDamaged(f"the database {self._path}: it is damaged")
+                raise DatabaseDamaged(f"the database {self._path}: it is damaged, restore a backup")
         except BaseException as error:
             await close(reader, writer)
             if isinstance(error, DatabaseTrouble) or not isinstance(error, StorageError | sqlite3.Error):
@@ -229,9 +229,16 @@ async def open_beside(path: Path) -> SqliteDatabase:
     return await _open_existing(path, "rw")
 
 
+def require_file(path: Path) -> None:
+    """Raises StorageError."""
+    if not path.is_file():
+        raise StorageError(
+            f"there is no database at {path}: `panelgram run` makes one, DATABASE_URL says where"
+        )
+
+
 async def _open_existing(path: Path, mode: Literal["ro", "rw"]) -> SqliteDatabase:
-    if not path.is_file():  # noqa: ASYNC240 - once, before anything runs
-        raise StorageError(f"{path} is no file")
+    require_file(path)
     with named(path):
         connection = await connect(path, mode)
     db = SqliteDatabase(path, connection, connection)

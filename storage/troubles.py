@@ -14,10 +14,10 @@ _TROUBLES: dict[int, tuple[type[DatabaseTrouble], str]] = {
     sqlite3.SQLITE_LOCKED: (DatabaseTrouble, "another program holds it"),
     sqlite3.SQLITE_READONLY: (DatabaseSpoilt, "it cannot be written"),
     sqlite3.SQLITE_IOERR: (DatabaseSpoilt, "the disk fails"),
-    sqlite3.SQLITE_CANTOPEN: (DatabaseSpoilt, "its file cannot be opened"),
-    sqlite3.SQLITE_PERM: (DatabaseSpoilt, "its file cannot be opened"),
-    sqlite3.SQLITE_CORRUPT: (DatabaseDamaged, "it is damaged"),
-    sqlite3.SQLITE_NOTADB: (DatabaseDamaged, "it is damaged, or no database"),
+    sqlite3.SQLITE_CANTOPEN: (DatabaseSpoilt, "its file cannot be opened, or its folder not written"),
+    sqlite3.SQLITE_PERM: (DatabaseSpoilt, "its file cannot be opened, or its folder not written"),
+    sqlite3.SQLITE_CORRUPT: (DatabaseDamaged, "it is damaged, restore a backup"),
+    sqlite3.SQLITE_NOTADB: (DatabaseDamaged, "it is damaged or no database, restore a backup"),
 }
 
 

@@ -104,7 +104,7 @@ async def test_check_finds_each_key_that_cannot_be_opened_and_rows_without_their
         db.execute("DELETE FROM accounts WHERE chat_id = 2002")
     code, out, _ = await panelgram("check", "--database", cwd=tmp_path, **settings_of(world))
     assert code == 1
-    assert "keys: ENCRYPTION_KEYS opens all but 1 of 1 panel key(s)" in out
+    assert "keys: ENCRYPTION_KEYS opens all but 1 of 1 panel key(s): a key is missing there" in out
     assert "references: 1 row(s) of orders belong to nothing" in out
 
     world.database.write_bytes(before[: len(before) // 2])
@@ -193,6 +193,30 @@ async def test_keys_are_rotated_while_the_bot_runs(world: World, tmp_path: Path)
     world.settings["encryption_keys"] = new
     await world.start()
     assert "Balance:" in (await says(anna, "/balance")).text
+
+
+async def test_rotating_where_there_is_no_database_says_so_and_makes_nothing(tmp_path: Path) -> None:
+    settings = {"BOT_TOKEN": "1:token", "ENCRYPTION_KEYS": new_encryption_key()}
+    code, out, err = await panelgram("keys", "rotate", cwd=tmp_path, **settings)
+    assert (code, out) == (1, "")
+    assert err.startswith("there is no database at data/panelgram.db: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_rotating_says_when_nothing_had_to_be_done_or_a_key_is_missing(
+    world: World, tmp_path: Path
+) -> None:
+    await world.person(2001)
+    await world.stop()
+    old, new = world.settings["encryption_keys"], new_encryption_key()
+    rotate = ("keys", "rotate")
+    code, out, _ = await panelgram(*rotate, cwd=tmp_path, **settings_of(world) | {"ENCRYPTION_KEYS": old})
+    assert code == 0
+    assert "To change to another key, put that one first" in out
+    code, out, _ = await panelgram(*rotate, cwd=tmp_path, **settings_of(world) | {"ENCRYPTION_KEYS": new})
+    assert code == 1
+    assert "1 more need a key that is not in ENCRYPTION_KEYS" in out
+    assert "put it behind the first and rotate again" in out
 
 
 async def test_keys_are_rotated_while_no_bot_runs(world: World, tmp_path: Path) -> None:

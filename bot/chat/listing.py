@@ -112,6 +112,7 @@ def add_to(application: ChatApplication) -> None:
         [
             Command("orders", show_orders),
             Tapped("orders", turn_shelf),
+            Tapped("orders_below", turn_shelf),
             Tapped("found", turn_found),
             Tapped("children", show_children),
         ]

@@ -46,6 +46,7 @@ def add_to(application: ChatApplication) -> None:
     application.add_handlers(
         [
             Tapped("order", show_card),
+            Tapped("order_below", show_card),
             Tapped("refresh", refresh),
         ]
     )

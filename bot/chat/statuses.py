@@ -14,7 +14,7 @@ from bot.gateway.dialog import Step
 from bot.gateway.handlers import Command, Tapped, Typed
 from bot.gateway.texts import t
 from bot.panel.models import OrderStatus
-from storage import following, orders
+from storage import following, orders, preferences
 from storage.accounts import Account
 
 
@@ -76,7 +76,8 @@ async def follow_shown(context: Context) -> None:
 
 async def follow(context: Context, account: Account, ids: Sequence[str]) -> None:
     outcome = await context.desk.statuses.follow(account, ids)
-    for screen in screens.followed(outcome, account.currency):
+    wanted = await preferences.of(context.desk.db, chat_id=context.chat_id)
+    for screen in screens.followed(outcome, account.currency, wanted.told_of):
         await context.say(screen)
 
 

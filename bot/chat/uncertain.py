@@ -11,7 +11,7 @@ from bot.gateway.dialog import Step
 from bot.gateway.handlers import Tapped, Typed
 from bot.gateway.texts import t
 from bot.panel.errors import BadKey, PanelError, PanelRefused
-from storage import following, orders
+from storage import following, orders, preferences
 from storage.orders import Order
 
 
@@ -75,7 +75,8 @@ async def take_id(context: Context) -> None:
         return
     context.leave()
     adopted = await orders.get(db, chat_id=chat_id, order_id=order.id) or order
-    await context.say(screens.adopted(adopted))
+    wanted = await preferences.of(db, chat_id=chat_id)
+    await context.say(screens.adopted(adopted, wanted.told_of))
 
 
 async def not_placed(context: Context) -> None:

@@ -18,6 +18,11 @@ class Press:
     page: int = 0
     version: int = 0
 
+    @property
+    def below(self) -> bool:
+        """Its message tells more than what is asked for, so it stays; the answer is a new one."""
+        return self.verb.endswith("_below")
+
     def encode(self) -> str:
         data = f"{self.verb}:{self.id}:{self.page}:{self.version}"
         if len(data) > LONGEST_DATA or not _DATA.fullmatch(data):

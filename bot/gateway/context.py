@@ -144,7 +144,8 @@ class Context(CallbackContext[ExtBot[None], Any, Any, Any]):
         """Answer with a screen: in place of the message whose button was tapped, else as a new message."""
         if self.incoming.callback_query is not None:
             await self.toast()
-            if await self.desk.messenger.edit(self.chat_id, self.message.message_id, screen):
+            edit = self.desk.messenger.edit
+            if not self.press.below and await edit(self.chat_id, self.message.message_id, screen):
                 return
         await self.say(screen)
 

@@ -45,8 +45,12 @@ async def test_changes_at_one_time_come_as_one_message_that_leads_to_each(chat: 
     assert f"🌓 Order {ids[1]}: Partial · came back: 0.018 USD · Instagram Followers" in news.text
     assert f"🔔 Order {ids[2]}: In progress · Instagram Followers" in news.text
     assert sorted(news.buttons) == [f"Order {one}" for one in ids]
-    shown = await taps(chat, f"Order {ids[1]}", on=news)
-    assert f"Order {ids[1]}: Partial" in shown.text
+    said = news.text
+    for one, status in zip(ids, ("Completed", "Partial", "In progress"), strict=True):
+        await taps(chat, f"Order {one}", on=news)
+        shown = await chat.sees(f"Order {one}: {status}\n\n1 · Instagram Followers")
+        assert shown.id > news.id
+    assert news.text == said
     await asyncio.sleep(A_WHILE)
     assert sorted(told(chat, *ids)) == sorted(set(told(chat, *ids)))
 

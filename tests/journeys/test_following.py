@@ -111,6 +111,17 @@ async def test_following_twice_is_harmless_and_said_so(world: World, chat: Perso
     assert len(rows(world, "SELECT 1 FROM orders")) == 2
 
 
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [("When it ends", "and tell you when it ends:"), ("Nothing", "/orders shows how it is doing")],
+)
+async def test_says_only_what_its_person_wants_to_hear(
+    chat: Person, panel: Panel, wish: str, words: str
+) -> None:
+    await taps(chat, wish, on=await says(chat, "/settings"))
+    assert words in (await says(chat, f"/track {elsewhere(panel)}")).text
+
+
 async def test_ended_and_unknown_ones_are_not_followed(world: World, chat: Person, panel: Panel) -> None:
     ended, theirs = elsewhere(panel), elsewhere(panel, key=OTHER_KEY)
     panel.finish(ended)

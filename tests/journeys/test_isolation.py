@@ -46,7 +46,7 @@ async def test_anothers_card_cannot_be_opened(world: World, panel: Panel) -> Non
     one, two = await world.person(1), await world.person(2)
     await places(one)
     button = one.last.keyboard[0][0]["callback_data"]
-    for verb in ("order", "refresh", "look", "not_placed", "enter_id"):
+    for verb in ("order", "order_below", "refresh", "look", "not_placed", "enter_id"):
         tap = await two.taps_data(button.replace("order:", f"{verb}:", 1))
         assert "do not know this order" in await tap.answer()
 

@@ -89,8 +89,8 @@ def _refill(notice: Notice) -> Markup:
 def _buttons(news: Sequence[Notice]) -> Rows:
     orders = {notice.order_id: _id(notice) for notice in news if notice.order_id}
     if len(orders) > MOST_BUTTONS:
-        return ((Button(t("My orders"), Press("orders")),),)
-    buttons = [Button(t("Order {id}", id=shown), Press("order", one)) for one, shown in orders.items()]
+        return ((Button(t("My orders"), Press("orders_below")),),)
+    buttons = [Button(t("Order {id}", id=shown), Press("order_below", one)) for one, shown in orders.items()]
     return tuple(tuple(buttons[at : at + _IN_A_ROW]) for at in range(0, len(buttons), _IN_A_ROW))
 
 

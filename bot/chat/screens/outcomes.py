@@ -22,7 +22,7 @@ def placing(order: Order) -> Screen:
     )
 
 
-_NEXT = {
+NEXT = {
     "every": "I'll tell you when its status changes.",
     "ended": "I'll tell you when it ends.",
     "none": "/orders shows how it is doing.",
@@ -35,7 +35,7 @@ def placed(order: Order, told_of: str) -> Screen:
         paragraphs(
             t("✅ <b>Order {id} is placed.</b>", id=order.panel_order_id or ""),
             facts(order),
-            t(_NEXT[told_of]),
+            t(NEXT[told_of]),
         ),
         ((Button(t("Show order"), Press("order", order.id)),),),
     )

@@ -101,8 +101,8 @@ def privacy(about: About) -> Screen:
                     age=_age(masses.DRAFT_SECONDS),
                 ),
                 t(
-                    "• Your chat's number, language and settings, and where you are in a dialog: for {age}, "
-                    "if you do not go on with it.",
+                    "• Your chat's number, language and settings. Where you are in a dialog goes after "
+                    "{age}, if you do not go on with it.",
                     age=_age(pruning.DIALOG_SECONDS),
                 ),
                 t(
@@ -114,8 +114,8 @@ def privacy(about: About) -> Screen:
                     age=_age(pruning.REFUSED_SECONDS),
                 ),
                 t(
-                    "• If you block me, what I could not tell you for {news}. After {age}, and once you have "
-                    "no order here any more, all the rest goes too.",
+                    "• If you block me, what I could not tell you goes after {news}. After {age}, and once "
+                    "you have no order here any more, all the rest goes too.",
                     news=_age(pruning.NOTICE_SECONDS),
                     age=_age(pruning.GONE_SECONDS),
                 ),
@@ -152,7 +152,7 @@ def left(step: Step) -> Screen:
     if step is Step.KEY:
         return Screen(t("Left. /key connects a key whenever you like."))
     if step is Step.SETTINGS:
-        return Screen(t("Left. Your settings are as they were. /settings shows them."))
+        return Screen(t("Left. Nothing more was changed. /settings shows what is set."))
     return Screen(t("Left. Nothing was ordered. /order starts an order."))
 
 

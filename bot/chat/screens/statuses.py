@@ -78,14 +78,15 @@ def one(finding: Finding, currency: str) -> Screen:
     )
 
 
-def followed(outcome: Following, currency: str) -> list[Screen]:
+def followed(outcome: Following, currency: str, told_of: str) -> list[Screen]:
+    """`told_of` is what their person wants to hear of."""
     new = [order.panel_order_id or "" for order in outcome.new]
     rest = [a for a in outcome.findings if a.id not in new]
     ended = [a.id for a in rest if isinstance(a.found, OrderStatus) and a.found.ended]
     running = [a.id for a in rest if isinstance(a.found, OrderStatus) and not a.found.ended]
     unknown = [_line(a, currency) for a in rest if not isinstance(a.found, OrderStatus)]
     told = [
-        *_with_ids(new, _NEW),
+        *_with_ids(new, _NEW[told_of]),
         *_with_ids(running, _ALREADY),
         *_with_ids(ended, _ENDED),
         *unknown,
@@ -107,10 +108,20 @@ def unfollowed(order: Order) -> Screen:
     )
 
 
-_NEW = (
-    "✅ <b>I follow this order now</b> and tell you when its status changes:",
-    "✅ <b>I follow these {n} orders now</b> and tell you when their status changes:",
-)
+_NEW = {
+    "every": (
+        "✅ <b>I follow this order now</b> and tell you when its status changes:",
+        "✅ <b>I follow these {n} orders now</b> and tell you when their status changes:",
+    ),
+    "ended": (
+        "✅ <b>I follow this order now</b> and tell you when it ends:",
+        "✅ <b>I follow these {n} orders now</b> and tell you when they end:",
+    ),
+    "none": (
+        "✅ <b>I follow this order now</b>. You want no news of changes; /orders shows how it is doing:",
+        "✅ <b>I follow these {n} orders now</b>. You want no news of changes; /orders shows them:",
+    ),
+}
 _ALREADY = ("I follow this one already:", "I follow these {n} already:")
 _ENDED = (
     "This one has ended, so there is nothing to follow:",

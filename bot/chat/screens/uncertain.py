@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from bot.chat.screens.outcomes import facts
+from bot.chat.screens.outcomes import NEXT, facts
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.context import About
 from bot.gateway.messenger import Screen
@@ -107,12 +107,13 @@ def id_in_use(panel_order_id: str, *, version: int) -> Screen:
     )
 
 
-def adopted(order: Order) -> Screen:
+def adopted(order: Order, told_of: str) -> Screen:
+    """`told_of` is what its person wants to hear of."""
     return Screen(
         paragraphs(
             t("✅ <b>Order {id} was placed.</b>", id=order.panel_order_id or ""),
             facts(order),
-            t("I follow it and tell you when its status changes."),
+            t(NEXT[told_of]),
         ),
         ((Button(t("Show order"), Press("order", order.id)),),),
     )

@@ -27,8 +27,8 @@ function show({ bot, about, hint, commands, messages }) {
   $("about").hidden = !about || messages.length > 0;
   showHint(hint);
   showCommands(commands);
-  showMessages(messages);
   showComposer(messages.length > 0);
+  showMessages(messages);
 }
 
 function showHint(hint) {
