@@ -5,7 +5,13 @@ from storage.schema import STEPS
 
 
 async def migrate(db: Transaction) -> None:
-    """Bring the schema up to date, each step whole or not at all. Raises DatabaseTooNew."""
+    """Bring the schema up to date, each step whole or not at all.
+
+    Raises DatabaseTooNew, or StorageError for another program's database.
+    """
+    tables = {row["name"] for row in await db.fetch("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if tables and "schema_version" not in tables:
+        raise StorageError("another program keeps its tables in this database: name a new one")
     await db.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
     rows = await db.fetch("SELECT version FROM schema_version")
     version = rows[0]["version"] if rows else 0

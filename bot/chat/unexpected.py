@@ -116,8 +116,10 @@ async def failed(_: object, context: Context) -> None:
     try:
         await context.toast()
         await context.say(screen)
-    except TelegramError as trouble:
-        log.warning("a failure could not be told", error=str(trouble))
+    except DatabaseTrouble as trouble:
+        context.turn.trouble = trouble
+    except TelegramError as failure:
+        log.warning("a failure could not be told", error=str(failure))
 
 
 def _is_gone(error: Exception | None) -> bool:

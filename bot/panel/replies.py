@@ -77,7 +77,7 @@ def balance(payload: Json) -> Balance:
     if amount is None:
         raise PanelGarbled("a balance of unknown shape")
     currency = payload.get("currency")
-    return Balance(amount, currency.strip()[:12].upper() if isinstance(currency, str) else "")
+    return Balance(amount, clean_text(currency, 12).upper())
 
 
 def money(value: object) -> Decimal | None:

@@ -171,3 +171,10 @@ def test_long_words_are_cut() -> None:
 )
 def test_a_status_alone_is_no_error(reply: object) -> None:
     assert refusals.error_words(reply) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "read"), [(" usd ", "USD"), ("U\ud83dSD", "USD"), (7, ""), ("x" * 99, "X" * 12)]
+)
+def test_a_currency_is_a_word_a_database_takes(told: object, read: str) -> None:
+    assert replies.balance({"balance": "1", "currency": told}).currency == read

@@ -65,6 +65,7 @@ async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
 async def test_a_step_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "bot.db")) as strange:
         strange.execute("CREATE TABLE inbox (hat TEXT)")
+        strange.execute("CREATE TABLE schema_version (version INTEGER NOT NULL)")
     with pytest.raises(sqlite3.OperationalError, match="inbox already exists"):
         await open_sqlite(tmp_path / "bot.db")
     with closing(sqlite3.connect(tmp_path / "bot.db")) as strange:
@@ -107,3 +108,12 @@ def test_a_second_process_is_told_who_holds_the_lock(tmp_path: Path) -> None:
     ):
         lock.hold(tmp_path / "bot.lock", "the database")
     lock.hold(tmp_path / "bot.lock", "the database").close()
+
+
+async def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as plain, plain:
+        plain.execute("CREATE TABLE orders (id INTEGER)")
+    with pytest.raises(StorageError, match="another program"):
+        await open_sqlite(tmp_path / "bot.db")
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as plain:
+        assert plain.execute("SELECT name FROM sqlite_master").fetchall() == [("orders",)]
