@@ -33,15 +33,12 @@ class Rule:
     seconds: float = 0.0
 
 
+_OF_NOBODY = "chat_id NOT IN (SELECT chat_id FROM people WHERE blocked_at IS NULL)"
+
 RULES = (
     Rule("inbox", "update_id", "handled_at IS NOT NULL AND received_at < :before", REMEMBERED_SECONDS),
-    Rule(
-        "outbox",
-        "id",
-        "created_at < :before AND chat_id NOT IN (SELECT chat_id FROM people WHERE blocked_at IS NULL)",
-        NOTICE_SECONDS,
-    ),
-    Rule("replies", "id", "created_at < :before", NOTICE_SECONDS),
+    Rule("outbox", "id", f"created_at < :before AND {_OF_NOBODY}", NOTICE_SECONDS),
+    Rule("replies", "id", f"created_at < :before AND {_OF_NOBODY}", NOTICE_SECONDS),
     Rule("conversations", "chat_id", "changed_at < :before", DIALOG_SECONDS),
     Rule("masses", "id", "state = 'draft' AND created_at < :before", DRAFT_SECONDS),
     Rule("refused_keys", "refused_at", "refused_at <= :before", REFUSED_SECONDS),

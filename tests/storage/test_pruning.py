@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from storage import accounts, conversations, favourites, inbox, pruning
+from storage import accounts, conversations, favourites, inbox, pruning, replies
 from storage.conversations import Conversation
 from storage.inbox import Waiting
 from storage.pruning import DAY, DIALOG_SECONDS, GONE_SECONDS, NOTICE_SECONDS, ORDER_SECONDS, prune
@@ -186,12 +186,13 @@ async def test_nothing_goes_untold_or_unhandled_however_long_the_bot_did_not_run
     await connect(db)
     await tell(db)
     await inbox.store(db, [Waiting(1, ANNA, b"not handled")], now=NOW)
+    await db.write(lambda tx: replies.keep(tx, chat_id=ANNA, facts={}, now=NOW))
     await prune(db, now=NOW + ORDER_SECONDS)
     assert [one.update_id for one in await inbox.waiting(db)] == [1]
-    assert len(await table(db, "outbox")) == 1
+    assert (len(await table(db, "outbox")), len(await table(db, "replies"))) == (1, 1)
     await accounts.set_blocked(db, chat_id=ANNA, blocked_at=NOW)
     await prune(db, now=NOW + ORDER_SECONDS)
-    assert await table(db, "outbox") == []
+    assert (await table(db, "outbox"), await table(db, "replies")) == ([], [])
 
 
 async def test_the_file_shrinks_when_much_has_gone(db: SqliteDatabase, tmp_path: Path) -> None:
