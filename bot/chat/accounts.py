@@ -16,7 +16,8 @@ from bot.gateway.handlers import Command, Otherwise, Tapped, Typed, command
 from bot.panel.errors import PanelError
 from storage import orders
 
-TAKE_IDS = {"status", "track", "refill", "cancel_orders"}  # and a panel's ids may look like keys
+# Behind these stand ids and shared links, and a panel's ids may look like keys.
+TAKE_IDS = {"status", "track", "refill", "cancel_orders", "start"}
 
 
 async def key(context: Context) -> None:

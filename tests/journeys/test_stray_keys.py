@@ -20,7 +20,7 @@ async def test_a_key_typed_at_any_step_is_deleted(chat: Person, before: str, key
     assert typed.deleted
 
 
-@pytest.mark.parametrize("command", ["start", "help", "order", "services", "settings", "orders", "balance"])
+@pytest.mark.parametrize("command", ["help", "order", "services", "settings", "orders", "balance"])
 async def test_a_key_behind_another_command_is_taken_for_one(chat: Person, command: str) -> None:
     typed = await chat.types(f"/{command} {WRONG}")
 
