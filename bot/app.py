@@ -50,7 +50,7 @@ class Bot:
             await self._parts.application.start()
             await self._find_abandoned()
             await outbox.take_back(self._db, now=self._parts.clock())
-            await self._parts.replies.resume()
+            await self._parts.telegram.replies.resume()
             self._wind_clock()
             offset = await self._parts.runner.resume()
             async with asyncio.TaskGroup() as tasks:
@@ -82,14 +82,14 @@ class Bot:
         if clock is None:
             raise RuntimeError("the application was built without a job queue")
         for tick, every in (
-            (self._parts.tracking.tick, self._look_every),
-            (self._parts.notices.tick, 0.5),
-            (self._parts.replies_job.tick, 0.5),
-            (self._parts.masses.tick, MASSES_SECONDS),
-            (self._parts.slow.tick, self._slow_every),
+            (self._parts.jobs.tracking.tick, self._look_every),
+            (self._parts.jobs.notices.tick, 0.5),
+            (self._parts.jobs.replies.tick, 0.5),
+            (self._parts.jobs.masses.tick, MASSES_SECONDS),
+            (self._parts.jobs.slow.tick, self._slow_every),
             (self._find_abandoned, ABANDONED_SECONDS),
             (self._keep_house, HOUSEKEEPING_SECONDS),
-            (self._parts.outage.tick, TRY_SECONDS),
+            (self._parts.jobs.outage.tick, TRY_SECONDS),
         ):
             clock.run_repeating(
                 self._calling(tick),
@@ -104,7 +104,7 @@ class Bot:
         """While the database takes nothing, only what waits for the end of that goes on."""
 
         async def callback(_: Context) -> None:
-            if self._db.trouble is None or tick == self._parts.outage.tick:
+            if self._db.trouble is None or tick == self._parts.jobs.outage.tick:
                 found = tick()
                 with suppress(DatabaseTrouble):  # said once, for all
                     if found is not None:
@@ -114,9 +114,9 @@ class Bot:
 
     async def _find_abandoned(self) -> None:
         """What an earlier run left in the middle, or the database did not take from this one."""
-        if self._parts.outage.is_just_over:
+        if self._parts.jobs.outage.is_just_over:
             return
-        process, now = self._parts.process, self._parts.clock()
+        process, now = self._parts.core.process, self._parts.clock()
         await orders.find_abandoned(self._db, process=process, now=now)
         await refills.find_abandoned(self._db, process=process, now=now)
         await cancelling.find_abandoned(self._db, process=process, now=now)
@@ -129,24 +129,24 @@ class Bot:
         for job in self._parts.application.job_queue.jobs() if self._parts.application.job_queue else ():
             job.schedule_removal()
         await self._parts.runner.stop(2.0)
-        self._parts.turns.end()
+        self._parts.panel.turns.end()
         await asyncio.gather(
-            self._parts.placing.stop(GRACE_SECONDS),
-            self._parts.masses.stop(GRACE_SECONDS),
-            self._parts.tracking.stop(2.0),
-            self._parts.notices.stop(2.0),
-            self._parts.outage.stop(),
-            self._parts.replies_job.stop(2.0),
+            self._parts.jobs.placing.stop(GRACE_SECONDS),
+            self._parts.jobs.masses.stop(GRACE_SECONDS),
+            self._parts.jobs.tracking.stop(2.0),
+            self._parts.jobs.notices.stop(2.0),
+            self._parts.jobs.outage.stop(),
+            self._parts.jobs.replies.stop(2.0),
         )
-        await self._parts.catalogs.close()
+        await self._parts.core.catalogs.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(1.0):
                 if self._parts.application.running:
                     await self._parts.application.stop()
                 await self._parts.application.shutdown()
-        for panel in self._parts.panels:
+        for panel in (self._parts.panel.people, self._parts.panel.machines):
             await panel.close()
-        await self._parts.transport.shutdown()
+        await self._parts.telegram.transport.shutdown()
 
 
 async def serve(settings: Settings) -> None:

@@ -60,13 +60,6 @@ async def finish(tx: Transaction, *, update_id: int, now: float) -> None:
     )
 
 
-async def forget_old(db: Database, *, now: float) -> None:
-    await db.execute(
-        "DELETE FROM inbox WHERE handled_at IS NOT NULL AND received_at < :before",
-        before=now - REMEMBERED_SECONDS,
-    )
-
-
 async def next_offset(db: Database, *, now: float) -> int | None:
     """What to ask Telegram for next; None when nothing recent is known.
 

@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from storage import accounts
 from storage.accounts import Account, account
-from storage.database import Database, Transaction, transaction
+from storage.database import Database, Row, Transaction, transaction
 
 # As the index orders_pending has it. Of orders placed elsewhere no service is known.
 _PENDING = (
@@ -85,19 +86,19 @@ async def point_out(
             {
                 "chat_id": row["chat_id"],
                 "id": row["id"],
-                "facts": json.dumps(
-                    {
-                        "panel_order_id": row["panel_order_id"],
-                        "service": row["service_name"],
-                        "since": row["changed_at"],
-                        "usual": usual,
-                        "source": source,
-                        "may_cancel": may_cancel,
-                    }
-                ),
+                "facts": _facts(row, usual=usual, source=source, may_cancel=may_cancel),
                 "now": now,
             }
             for row in sorted(rows, key=lambda row: float(row["changed_at"]))
         ],
     )
     return len(rows)
+
+
+def _facts(row: Row, **service: Any) -> str:
+    order = {
+        "panel_order_id": row["panel_order_id"],
+        "service": row["service_name"],
+        "since": row["changed_at"],
+    }
+    return json.dumps(order | service)

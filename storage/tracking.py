@@ -32,6 +32,18 @@ class Claim:
     orders: tuple[Due, ...]
 
 
+# One row, since each row on its own costs a change of threads. The lower bound passes over the orders
+# that are not looked at any more, of which there may be many.
+_DUE = (
+    "SELECT json_group_array(json_array("
+    "  id, panel_order_id, CASE WHEN steady_until > :now THEN said END)) AS due FROM ("
+    "  SELECT id, panel_order_id, steady_until, said FROM orders WHERE account_id = :account_id"
+    "  AND next_poll_at >= 0 AND (next_poll_at <= :now"
+    "    OR (state = 'open' AND next_poll_at <= :now + look_factor * :interval * 0.5))"
+    "  ORDER BY next_poll_at LIMIT :limit)"
+)
+
+
 @transaction()
 async def claim_due(
     tx: Transaction,
@@ -52,15 +64,8 @@ async def claim_due(
     if held is None:
         return None
     account, failures = held
-    # One row, since each row on its own costs a change of threads. The lower bound passes over the orders
-    # that are not looked at any more, of which there may be many.
     (found,) = await tx.fetch(
-        "SELECT json_group_array(json_array("
-        "  id, panel_order_id, CASE WHEN steady_until > :now THEN said END)) AS due FROM ("
-        "  SELECT id, panel_order_id, steady_until, said FROM orders WHERE account_id = :account_id"
-        "  AND next_poll_at >= 0 AND (next_poll_at <= :now"
-        "    OR (state = 'open' AND next_poll_at <= :now + look_factor * :interval * 0.5))"
-        "  ORDER BY next_poll_at LIMIT :limit)",
+        _DUE,
         now=now,
         interval=interval,
         account_id=account.id,

@@ -6,22 +6,23 @@
                            the dialog's new row and the inbox row's end
 
 What a handler wrote before that transaction is idempotent, so an update handled twice after a crash
-does nothing twice. At most SLOTS handlers work at once; one that waits for a panel gives its slot up.
+does nothing twice.
 """
 
 import asyncio
 import json
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import structlog
 from telegram import Bot, Update
 
-from bot.gateway.dialog import Turn, maybe_turn, set_turn
+from bot.gateway.dialog import Turn, set_turn
 from bot.gateway.shapes import chat_of, served
+from bot.gateway.slots import Slots
 from bot.gateway.texts import speaking
 from bot.jobs.outage import NOBODY, Outage
 from bot.panel.client import PERSON_SECONDS
@@ -31,11 +32,8 @@ from storage.database import Database, DatabaseTrouble, Transaction, transaction
 from storage.inbox import Waiting
 from storage.vault import Vault
 
-SLOTS = 1000
 BACKLOG = 20  # updates waiting in one chat; what comes beyond is dropped, and the person told once
-LEAST_CALL_SECONDS = 5.0  # for a panel call, also when Telegram took all the time before
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between tries when the database fails an update
-TYPING_AFTER, TYPING_EVERY = 1.0, 4.5  # seconds of waiting for a panel
 
 log = structlog.get_logger()
 
@@ -61,7 +59,7 @@ class Runner:
         *,
         handle: Handle,
         overflow: Callable[[int], Coroutine[Any, Any, None]],
-        typing: Callable[[int], Awaitable[None]],
+        slots: Slots,
         clock: Callable[[], float],
         outage: Outage,
     ) -> None:
@@ -71,18 +69,16 @@ class Runner:
         self._vault = vault
         self._handle = handle
         self._overflow = overflow
-        self._typing = typing
+        self._slots = slots
         self._clock = clock
         self._chats: dict[int, _Chat] = {}
         self._workers: set[asyncio.Task[None]] = set()
-        self._slots = asyncio.Semaphore(SLOTS)
         self._stopping = False
 
     async def resume(self) -> int | None:
         """Take up what an earlier run left; returns the offset to poll from."""
         for one in await inbox.waiting(self._db):
             self._take(one)
-        await inbox.forget_old(self._db, now=self._clock())
         return await inbox.next_offset(self._db, now=self._clock())
 
     async def accept(self, updates: Sequence[dict[str, Any]]) -> None:
@@ -130,42 +126,6 @@ class Runner:
             task.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
 
-    @asynccontextmanager
-    async def aside(self) -> AsyncIterator[None]:
-        """Around a panel call made for a person: frees the slot, shows "typing", keeps the deadline."""
-        turn = maybe_turn()
-        if turn is None or not turn.open:
-            yield
-            return
-        soonest = asyncio.get_running_loop().time() + LEAST_CALL_SECONDS
-        async with self._without_slot(turn), asyncio.timeout_at(max(turn.deadline, soonest)):
-            yield
-
-    @asynccontextmanager
-    async def _without_slot(self, turn: Turn) -> AsyncIterator[None]:
-        """The first of several calls at once frees the slot."""
-        if not turn.holds:
-            yield
-            return
-        turn.holds = False
-        self._slots.release()
-        typing = asyncio.create_task(self._keep_typing(turn))
-        try:
-            yield
-        finally:
-            typing.cancel()
-            if turn.open:
-                await self._slots.acquire()
-                turn.holds = turn.open
-                if not turn.open:
-                    self._slots.release()
-
-    async def _keep_typing(self, turn: Turn) -> None:
-        await asyncio.sleep(TYPING_AFTER)
-        while turn.open:
-            await self._typing(turn.chat_id)
-            await asyncio.sleep(TYPING_EVERY)
-
     def _take(self, one: Waiting, visit: Visit | None = None) -> None:
         """`visit` is what is known of a chat that was idle just now; None: to be looked up."""
         chat = self._chats.get(one.chat_id)
@@ -209,16 +169,10 @@ class Runner:
             visit = (await conversations.visits(self._db, chat_ids=[chat_id]))[chat_id]
         deadline = asyncio.get_running_loop().time() + PERSON_SECONDS
         turn = Turn.begin(chat_id, visit, deadline=deadline)
-        await self._slots.acquire()
-        turn.holds = True
-        set_turn(turn)
-        try:
+        async with self._slots.held(turn):
+            set_turn(turn)
             with speaking(_language(update)):
                 await self._handle(update)
-        finally:
-            turn.open = False
-            if turn.holds:
-                self._slots.release()
         if turn.trouble is not None:
             raise turn.trouble
         return turn

@@ -145,7 +145,7 @@ class NoticesJob:
     async def _settle(self, notice: Notice, delivery: Delivery) -> None:
         match delivery:
             case Delivered():
-                await surely(lambda: outbox.done(self._db, notice))
+                await outbox.done(self._db, notice)
             case TryAgain(seconds):
                 await outbox.put_off(self._db, notice, until=self._clock() + seconds)
             case Unreachable():

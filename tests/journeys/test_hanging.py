@@ -7,7 +7,7 @@ import pytest
 
 from bot import parts
 from bot.core.catalog import PAUSE_SECONDS
-from bot.gateway import updates
+from bot.gateway import slots, updates
 from bot.sandbox.panel import Trouble
 from tests.conftest import OTHER_KEY, World, world_in
 from tests.journeys.stories import becomes, change, places, says, summary, taps
@@ -81,7 +81,7 @@ async def test_no_call_is_waited_for_longer_than_its_message_may_take(
 ) -> None:
     """However patient the single call is: it may be the last of several."""
     monkeypatch.setattr(updates, "PERSON_SECONDS", 0.3)
-    monkeypatch.setattr(updates, "LEAST_CALL_SECONDS", 0.0)
+    monkeypatch.setattr(slots, "LEAST_CALL_SECONDS", 0.0)
     async with world_in(tmp_path) as world:
         chat = await world.person()
         world.panel.misbehave(Trouble.HANG)

@@ -80,16 +80,6 @@ async def test_an_update_that_comes_twice_in_one_batch_is_kept_once(db: SqliteDa
     assert await inbox.store(db, [FIRST, FIRST, SECOND], now=NOW) == [FIRST, SECOND]
 
 
-async def test_old_ids_are_forgotten_but_nothing_that_waits(db: SqliteDatabase) -> None:
-    await inbox.store(db, [FIRST, SECOND], now=NOW)
-    await finish(db, 8)
-    await inbox.forget_old(db, now=NOW + REMEMBERED_SECONDS)
-    assert await inbox.known_ids(db, [7, 8]) == {7, 8}
-    await inbox.forget_old(db, now=NOW + REMEMBERED_SECONDS + 1)
-    assert await inbox.known_ids(db, [7, 8]) == {7}
-    assert await inbox.waiting(db) == [FIRST]
-
-
 async def test_handling_and_the_dialogs_new_state_are_one(db: SqliteDatabase) -> None:
     await inbox.store(db, [FIRST], now=NOW)
 
