@@ -1,5 +1,7 @@
 """Processor time per update of the whole bot, next to a raw aiohttp loop."""
 
+import uvloop
+
 from benchmarks import bots
 from benchmarks.figures import Figure, against
 from benchmarks.processes import Running, Servers, running, servers
@@ -10,7 +12,11 @@ UPDATES = 1500
 
 
 def measure() -> list[Figure]:
-    with servers() as where, running(bots.ours, where) as ours, running(bots.raw, where) as raw:
+    with (
+        servers() as where,
+        running(bots.ours, where, run=uvloop.run) as ours,
+        running(bots.raw, where) as raw,
+    ):
         both = ((bots.OURS, ours), (bots.RAW, raw))
         used: dict[str, list[float]] = {bots.OURS: [], bots.RAW: []}
         for token, bot in both:

@@ -16,6 +16,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
+import uvloop
+
 from benchmarks.figures import Figure, against, percentile
 from benchmarks.poll_loops import BareLoop, Loop, OurLoop, fill, make_all_due
 from benchmarks.polling import INTERVAL, watch_lag
@@ -73,7 +75,7 @@ def _looping(name: str, path: Path, url: str) -> Iterator[Connection]:
 
 
 def _run(ends: Connection, name: str, path: Path, url: str) -> None:
-    asyncio.run(_obey(ends, name, path, url))
+    uvloop.run(_obey(ends, name, path, url))
 
 
 async def _obey(ends: Connection, name: str, path: Path, url: str) -> None:

@@ -2,6 +2,8 @@
 
 import time
 
+import uvloop
+
 from benchmarks import bots
 from benchmarks.figures import Figure, percentile
 from benchmarks.processes import Servers, running, servers
@@ -17,7 +19,7 @@ def measure() -> list[Figure]:
     idle: list[float] = []
     hanging: list[float] = []
     flooded: list[float] = []
-    with servers() as where, running(bots.ours, where):
+    with servers() as where, running(bots.ours, where, run=uvloop.run):
         where.telegram(bots.OURS, "quiet")
         where.telegram(bots.OURS, "push", chat_id=A, text="/key 0123456789abcdef")
         _ask(where)  # to warm up

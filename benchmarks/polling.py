@@ -1,8 +1,9 @@
 """Orders a second of the poll loop, next to a bare one; and how long it holds up the event loop.
 
 Twice: with a panel that answers after 100 ms, which is quick for one across the Internet, and with one
-that answers at once, where only the processor counts. The bare loop leases its keys too, but decides
-and guards nothing. Rounds without a wait are short and noisy: there are more of them.
+that answers at once, where only the processor counts. The bare loop leases its keys too and runs on the
+same event loop, but decides and guards nothing. Rounds without a wait are short and noisy: there are more
+of them.
 """
 
 import asyncio
@@ -10,6 +11,8 @@ import gc
 import tempfile
 import time
 from pathlib import Path
+
+import uvloop
 
 from benchmarks.figures import Figure, against, percentile
 from benchmarks.poll_loops import BareLoop, Loop, OurLoop, fill, make_all_due
@@ -24,7 +27,7 @@ LAG_EVERY = 0.002  # seconds
 
 def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="panelgram-bench-") as folder, servers() as where:
-        return asyncio.run(_measure(where, Path(folder)))
+        return uvloop.run(_measure(where, Path(folder)))
 
 
 async def _measure(where: Servers, folder: Path) -> list[Figure]:

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -18,6 +18,7 @@ from benchmarks.fake_telegram import FakeTelegram
 from benchmarks.wire import Reply, dump, listen
 
 _spawn = multiprocessing.get_context("spawn")
+Run = Callable[[Coroutine[Any, Any, None]], None]
 Program = Callable[[str, Path], Awaitable[None]]  # a bot: the servers' URL, a folder for its files
 
 
@@ -59,10 +60,11 @@ def servers() -> Iterator[Servers]:
 
 
 @contextmanager
-def running(program: Program, where: Servers) -> Iterator[Running]:
+def running(program: Program, where: Servers, *, run: Run = asyncio.run) -> Iterator[Running]:
+    """`run` gives it its event loop: Python's own, unless it brings another along."""
     with (
         tempfile.TemporaryDirectory(prefix="panelgram-bench-") as folder,
-        process(_run, program, where.url, Path(folder)) as ends,
+        process(_run, run, program, where.url, Path(folder)) as ends,
     ):
         yield Running(ends)
 
@@ -80,14 +82,14 @@ def process(target: Callable[..., None], *args: Any) -> Iterator[Connection]:
         child.join()
 
 
-def _run(ends: Connection, program: Program, url: str, folder: Path) -> None:
+def _run(ends: Connection, run: Run, program: Program, url: str, folder: Path) -> None:
     def tell_cpu() -> None:
         while True:
             ends.recv()
             ends.send(time.process_time())
 
     threading.Thread(target=tell_cpu, daemon=True).start()
-    asyncio.run(_until_done(program(url, folder)))
+    run(_until_done(program(url, folder)))
 
 
 async def _until_done(work: Awaitable[None]) -> None:

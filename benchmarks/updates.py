@@ -1,5 +1,7 @@
 """Updates a second of the whole bot with its database, next to other frameworks' echo bots."""
 
+import uvloop
+
 from benchmarks import bots
 from benchmarks.figures import Figure, against
 from benchmarks.processes import running, servers
@@ -12,7 +14,7 @@ TEXTS = ["/start", "/help"]  # the first writes the dialog's row, the second doe
 def measure() -> list[Figure]:
     with (
         servers() as where,
-        running(bots.ours, where),
+        running(bots.ours, where, run=uvloop.run),
         running(bots.stock, where),
         running(bots.aiogram, where),
     ):

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, NoReturn
 
+import uvloop
 from telegram.error import InvalidToken
 
 from bot import logs
@@ -99,7 +100,7 @@ def _until_told(work: Coroutine[Any, Any, None]) -> int:
             return
 
     gc.freeze()  # all that was imported stays: looking through it for garbage took a sixth of the time
-    asyncio.run(watched())
+    uvloop.run(watched())
     return 0
 
 

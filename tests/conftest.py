@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
 from bot.app import serve
 from bot.demo import sandbox_settings
@@ -20,6 +21,11 @@ from bot.sandbox.telegram import Person, Telegram
 
 KEY = "0123456789abcdef0123456789abcdef"
 OTHER_KEY = "fedcba9876543210fedcba9876543210"
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests run on the event loop that `panelgram run` uses."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @dataclass

@@ -4,13 +4,13 @@ import json
 from collections.abc import Awaitable, Callable
 from io import BytesIO
 from typing import TypeVar
-from urllib.parse import urlencode
 
 import aiohttp
 from telegram._utils.defaultvalue import DefaultValue
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 READ_SECONDS = 20.0
 CONNECT_SECONDS = 5.0
@@ -139,8 +139,9 @@ def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, di
     if data is None:
         return None, {}
     if not data.contains_files:
-        # aiohttp's own forms are built for files and cost a quarter of a whole update
-        return urlencode(data.json_parameters).encode(), _FORM
+        # aiohttp's own forms are built for files and cost a quarter of a whole update; the standard library's
+        # quoting goes byte by byte and costs a tenth
+        return URL.build(query=data.json_parameters).raw_query_string.encode(), _FORM
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
