@@ -5,8 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from bot import serving
 from bot.app import serve
-from bot.sandbox import server as sandbox
 from bot.sandbox.demo import demo_app
 from bot.sandbox.panel import Panel, demo_key
 from bot.sandbox.telegram import Telegram
@@ -21,7 +21,7 @@ async def serve_sandbox(port: int) -> None:
     key = demo_key()
     telegram = Telegram()
     panel = Panel(accounts={key: Decimal("100.84292")}, pace=STEP_SECONDS)
-    server = await sandbox.serve(demo_app(telegram, panel, key=key), port=port)
+    server = await serving.serve(demo_app(telegram, panel, key=key), port=port)
     try:
         with tempfile.TemporaryDirectory(prefix="panelgram-") as folder:
             settings = sandbox_settings(server.url, telegram.token, Path(folder))

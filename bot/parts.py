@@ -198,6 +198,7 @@ class Parts:
             placing=self.jobs.placing,
             masses=core.masses,
             mass_job=self.jobs.masses,
+            operators=frozenset(settings.admin_ids),
             clock=CLOCK,
         )
 

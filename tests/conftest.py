@@ -15,9 +15,9 @@ from bot.app import serve
 from bot.demo import sandbox_settings
 from bot.sandbox.demo import demo_app
 from bot.sandbox.panel import Panel
-from bot.sandbox.server import Server
-from bot.sandbox.server import serve as serve_app
 from bot.sandbox.telegram import Person, Telegram
+from bot.serving import Server
+from bot.serving import serve as serve_app
 
 KEY = "0123456789abcdef0123456789abcdef"
 OTHER_KEY = "fedcba9876543210fedcba9876543210"

@@ -54,6 +54,7 @@ class Desk:
     placing: Placing
     masses: Masses
     mass_job: MassesJob
+    operators: frozenset[int]  # their chats
     clock: Callable[[], float]
 
 

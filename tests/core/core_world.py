@@ -17,7 +17,7 @@ from bot.core.tracking import Tracking
 from bot.panel.client import PanelClient
 from bot.panel.models import Service
 from bot.sandbox.panel import Panel, panel_app
-from bot.sandbox.server import Server, serve
+from bot.serving import Server, serve
 from storage import orders
 from storage.accounts import Account
 from storage.database import Row

@@ -14,8 +14,8 @@ from bot.gateway.files import Files, FileTrouble, NotFetched, NotText, TooLarge,
 from bot.gateway.messenger import Messenger, Screen
 from bot.gateway.pacing import Budget
 from bot.gateway.transport import Transport
-from bot.sandbox.server import serve
 from bot.sandbox.telegram import Person, Telegram, telegram_app
+from bot.serving import serve
 
 CAPTION = Screen(Markup("<b>Your orders</b> &amp; more"), ((Button("Menu", Press("menu")),),))
 

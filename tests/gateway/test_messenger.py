@@ -12,8 +12,8 @@ from bot.gateway.buttons import Button, Press
 from bot.gateway.messenger import Messenger, Screen
 from bot.gateway.pacing import Budget
 from bot.gateway.transport import Transport
-from bot.sandbox.server import serve
 from bot.sandbox.telegram import Person, Telegram, telegram_app
+from bot.serving import serve
 
 HELLO = Screen(Markup("<b>Hello</b> &amp; welcome"), ((Button("Menu", Press("menu")),),))
 BYE = Screen(Markup("Bye"))

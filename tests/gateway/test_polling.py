@@ -16,8 +16,8 @@ from telegram.error import NetworkError
 from bot.gateway import polling
 from bot.gateway.polling import KINDS, MOST_BUSY, OFFSET_SECONDS, Polling, TokenInUse
 from bot.gateway.transport import Transport
-from bot.sandbox.server import NoAnswer, serve
 from bot.sandbox.telegram import Person, Telegram, telegram_app
+from bot.serving import NoAnswer, serve
 from tests.gateway.skipping import SkippingLoop
 from tests.journeys.stories import eventually
 

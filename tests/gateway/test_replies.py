@@ -18,8 +18,8 @@ from bot.gateway.pacing import Budget
 from bot.gateway.replies import AGAIN_SECONDS, Replies, Reply
 from bot.gateway.transport import Transport
 from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
-from bot.sandbox.server import serve
 from bot.sandbox.telegram import Person, Telegram, telegram_app
+from bot.serving import serve
 from storage import replies
 from storage.conversations import Conversation, Visit
 from storage.replies import Kept

@@ -13,7 +13,7 @@ from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from bot.gateway.transport import Transport
-from bot.sandbox.server import NoAnswer, serve
+from bot.serving import NoAnswer, serve
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 

@@ -17,8 +17,8 @@ import pytest
 
 from bot.sandbox.demo import demo_app
 from bot.sandbox.panel import Panel, Trouble
-from bot.sandbox.server import serve
 from bot.sandbox.telegram import Person, Telegram
+from bot.serving import serve
 from storage.vault import new_encryption_key
 from tests.conftest import KEY
 

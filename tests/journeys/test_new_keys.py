@@ -4,9 +4,9 @@ import asyncio
 from decimal import Decimal
 
 from bot.sandbox.panel import Panel, Trouble, panel_app
-from bot.sandbox.server import serve
 from bot.sandbox.telegram import Person
 from bot.sandbox.telegram.chats import Message
+from bot.serving import serve
 from tests.conftest import KEY, OTHER_KEY, World
 from tests.journeys.elsewhere import elsewhere
 from tests.journeys.stories import (

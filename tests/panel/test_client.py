@@ -19,7 +19,7 @@ from bot.panel.errors import (
 )
 from bot.panel.models import Accepted, Balance, OrderStatus, RefillStatus, RefillWord, Status, Unreadable
 from bot.sandbox.panel import Panel, Trouble, panel_app
-from bot.sandbox.server import Server, serve
+from bot.serving import Server, serve
 
 KEY = "0123456789ABCDEF0123456789abcdef"
 FIELDS = {"link": "https://example.com/p/1", "quantity": "50"}

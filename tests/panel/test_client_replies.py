@@ -13,7 +13,7 @@ from bot.panel.client import PanelClient
 from bot.panel.errors import PanelError, PanelGarbled, PanelUnreachable
 from bot.panel.models import Balance
 from bot.panel.wire import LARGEST_LIST, LARGEST_REPLY
-from bot.sandbox.server import serve
+from bot.serving import serve
 
 KEY = "0123456789abcdef0123456789abcdef"
 MEGABYTE = b" " * 1024 * 1024

@@ -11,7 +11,7 @@ import pytest
 from bot.panel.client import PanelClient
 from bot.panel.errors import NoTurn, PanelError
 from bot.sandbox.panel import Panel, Trouble, panel_app
-from bot.sandbox.server import Server, serve
+from bot.serving import Server, serve
 
 KEY = "0123456789ABCDEF0123456789abcdef"
 FIELDS = {"link": "https://example.com/p/1", "quantity": "50"}

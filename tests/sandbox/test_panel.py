@@ -12,7 +12,7 @@ from bot.sandbox.panel import Panel, demo_key, panel_app
 from bot.sandbox.panel.catalogue import catalogue
 from bot.sandbox.panel.orders import ENDED
 from bot.sandbox.panel.rules import RULES, type_of
-from bot.sandbox.server import serve
+from bot.serving import serve
 
 Ask = Callable[..., Awaitable[Any]]
 

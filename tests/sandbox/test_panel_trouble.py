@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from bot.sandbox.panel import Panel, Trouble, panel_app
-from bot.sandbox.server import Server, serve
+from bot.serving import Server, serve
 
 KEY, OTHER = "a" * 32, "b" * 32
 ADD = {"action": "add", "service": "1", "link": "https://example.com/p/1", "quantity": "50"}

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from bot.sandbox.page import sandbox_app
-from bot.sandbox.server import serve
 from bot.sandbox.telegram import Person, Telegram, files
 from bot.sandbox.telegram.files import LARGEST_FETCHED
+from bot.serving import serve
 
 
 @pytest.fixture

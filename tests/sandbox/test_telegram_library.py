@@ -7,8 +7,8 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPrevie
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, RetryAfter
 
-from bot.sandbox.server import serve
 from bot.sandbox.telegram import Telegram, telegram_app
+from bot.serving import serve
 
 
 @pytest.fixture

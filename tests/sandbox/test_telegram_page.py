@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from bot.sandbox.page import Hint, page_app, sandbox_app
-from bot.sandbox.server import serve
 from bot.sandbox.telegram import Telegram, telegram_app
+from bot.serving import serve
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.sandbox.server import serve
 from bot.sandbox.telegram import Person, Telegram, telegram_app
+from bot.serving import serve
 
 
 class Bot:

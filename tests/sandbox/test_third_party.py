@@ -10,7 +10,7 @@ from safesmm import SafeSMM, SafeSMMError
 from smm import SMM, SMMAPIError
 
 from bot.sandbox.panel import Panel, panel_app
-from bot.sandbox.server import serve
+from bot.serving import serve
 
 KEY = "0123456789abcdef0123456789abcdef"
 LINK = "https://example.com/p/1"

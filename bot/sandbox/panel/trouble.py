@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 
 from starlette.responses import Response
 
-from bot.sandbox.server import NoAnswer
+from bot.serving import NoAnswer
 
 HTML = "<!DOCTYPE html><html><head><title>{0}</title></head><body><center><h1>{0}</h1></center></body></html>"
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.sandbox.server import NoAnswer
 from bot.sandbox.telegram.chats import Json
 from bot.sandbox.telegram.errors import ApiError, bad_request
 from bot.sandbox.telegram.fields import Fields
 from bot.sandbox.telegram.methods import METHODS
 from bot.sandbox.telegram.requests import read_fields
 from bot.sandbox.telegram.state import Telegram
+from bot.serving import NoAnswer
 
 
 def telegram_app(telegram: Telegram) -> ASGIApp:

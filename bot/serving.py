@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-_ABORT = "sandbox.abort"
+_ABORT = "panelgram.abort"
 
 
 async def serve(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> "Server":
