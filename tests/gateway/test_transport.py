@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from urllib.parse import parse_qsl
 
 import pytest
 from starlette.requests import Request
@@ -65,16 +66,19 @@ class Echo(Response):
 
 
 async def test_sends_a_form_and_reads_the_result(transport: Transport) -> None:
+    received: list[tuple[str, str]] = []
+
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        text = (await Request(scope, receive).body()).decode()
-        await Response(f'{{"ok": true, "result": "{text}"}}')(scope, receive, send)
+        body = await Request(scope, receive).body()
+        received.extend(parse_qsl(body.decode("ascii"), keep_blank_values=True))
+        await Response('{"ok": true, "result": 1}')(scope, receive, send)
 
     server = await serve(app)
-    data = RequestData([RequestParameter("text", "a & ü", None)])
+    text = "".join(map(chr, range(1, 256))) + " a+b & c=d; 100%25 #e ü 😀\n"
+    data = RequestData([RequestParameter("text", text, None), RequestParameter("a[]", "", None)])
 
-    result: object = await transport.post(f"{server.url}/bot{TOKEN}/sendMessage", data)
-
-    assert result == "text=a+%26+%C3%BC"
+    assert await transport.post(f"{server.url}/bot{TOKEN}/sendMessage", data) == 1
+    assert received == [("text", text), ("a[]", "")]
     await server.stop()
 
 
