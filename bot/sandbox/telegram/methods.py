@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.sandbox.telegram import messages
+from bot.sandbox.telegram import messages, webhooks
 from bot.sandbox.telegram.chats import Json
 from bot.sandbox.telegram.errors import bad_request
 from bot.sandbox.telegram.fields import Fields, flag, nested, number, string
@@ -42,23 +42,6 @@ async def get_updates(telegram: Telegram, fields: Fields) -> list[Json]:
         limit=number(fields, "limit", 100),
         timeout=number(fields, "timeout"),
     )
-
-
-async def set_webhook(telegram: Telegram, fields: Fields) -> bool:
-    if string(fields, "url"):
-        raise bad_request("webhooks are not supported here, poll with getUpdates")
-    return await delete_webhook(telegram, fields)
-
-
-async def delete_webhook(telegram: Telegram, fields: Fields) -> bool:
-    if flag(fields, "drop_pending_updates"):
-        telegram.updates.forget()
-    return True
-
-
-async def get_webhook_info(telegram: Telegram, _: Fields) -> Json:
-    waiting = len(telegram.updates.waiting)
-    return {"url": "", "has_custom_certificate": False, "pending_update_count": waiting}
 
 
 async def answer_callback_query(telegram: Telegram, fields: Fields) -> bool:
@@ -110,9 +93,9 @@ def _profile(act: Callable[[Profile, Fields], Any]) -> Method:
 METHODS: dict[str, Method] = {
     "getme": get_me,
     "getupdates": get_updates,
-    "setwebhook": set_webhook,
-    "deletewebhook": delete_webhook,
-    "getwebhookinfo": get_webhook_info,
+    "setwebhook": webhooks.set_webhook,
+    "deletewebhook": webhooks.delete_webhook,
+    "getwebhookinfo": webhooks.get_webhook_info,
     "sendmessage": messages.send_message,
     "senddocument": messages.send_document,
     "sendphoto": messages.send_photo,
