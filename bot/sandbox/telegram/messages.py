@@ -4,7 +4,7 @@ from bot.sandbox.telegram.chats import Chat, Json, Message
 from bot.sandbox.telegram.entities import Entity, detect, trim, units
 from bot.sandbox.telegram.errors import bad_request, forbidden
 from bot.sandbox.telegram.fields import Fields, nested, number, string
-from bot.sandbox.telegram.files import sent_file
+from bot.sandbox.telegram.files import File, file_of, sent_file
 from bot.sandbox.telegram.html import parse_html
 from bot.sandbox.telegram.markup import Markup, check_markup
 from bot.sandbox.telegram.state import Telegram
@@ -35,17 +35,22 @@ async def send_message(telegram: Telegram, fields: Fields) -> Json:
 
 
 async def send_document(telegram: Telegram, fields: Fields) -> Json:
-    file = sent_file(telegram, fields)
-    text, entities = trim(*_parsed(string(fields, "caption"), fields, entities="caption_entities"))
-    if units(text) > LONGEST_CAPTION:
-        raise bad_request("message caption is too long")
+    return _send_file(telegram, fields, sent_file(telegram, fields, "document"))
+
+
+async def send_photo(telegram: Telegram, fields: Fields) -> Json:
+    return _send_file(telegram, fields, sent_file(telegram, fields, "photo"))
+
+
+def _send_file(telegram: Telegram, fields: Fields, file: File) -> Json:
+    text, entities = _caption(fields)
     markup = _markup(fields)
     chat = writable(chat_of(telegram, fields))
     message = chat.add(
         telegram.bot,
         telegram.now(),
         text=text,
-        entities=detect(text, entities),
+        entities=entities,
         markup=markup,
         reply_to=_replied_to(chat, fields),
         file=file,
@@ -59,6 +64,25 @@ async def edit_message_text(telegram: Telegram, fields: Fields) -> Json:
     if message.file:
         raise bad_request("there is no text in the message to edit")
     return _edit(telegram, message, text, entities, _inline(_markup(fields)))
+
+
+async def edit_message_caption(telegram: Telegram, fields: Fields) -> Json:
+    text, entities = _caption(fields)
+    message = _editable(telegram, fields)
+    if not message.file:
+        raise bad_request("there is no caption in the message to edit")
+    return _edit(telegram, message, text, entities, _inline(_markup(fields)))
+
+
+async def edit_message_media(telegram: Telegram, fields: Fields) -> Json:
+    """A text becomes the caption of a file in this way, too."""
+    media = nested(fields, "media", "InputMedia")
+    if not isinstance(media, dict) or media.get("type") not in {"photo", "document"}:
+        raise bad_request("can't parse InputMedia: only photos and documents are known here")
+    file = file_of(telegram, fields, media.get("media"), media["type"])
+    text, entities = _caption(media)
+    message = _editable(telegram, fields)
+    return _edit(telegram, message, text, entities, _inline(_markup(fields)), file=file)
 
 
 async def edit_message_reply_markup(telegram: Telegram, fields: Fields) -> Json:
@@ -97,6 +121,13 @@ def _text(fields: Fields, *, too_long: str) -> tuple[str, list[Entity]]:
         raise bad_request("text must be non-empty" if string(fields, "text") else "message text is empty")
     if units(text) > LONGEST_TEXT:
         raise bad_request(too_long)
+    return text, detect(text, entities)
+
+
+def _caption(fields: Fields) -> tuple[str, list[Entity]]:
+    text, entities = trim(*_parsed(string(fields, "caption"), fields, entities="caption_entities"))
+    if units(text) > LONGEST_CAPTION:
+        raise bad_request("message caption is too long")
     return text, detect(text, entities)
 
 
@@ -160,11 +191,19 @@ def _editable(telegram: Telegram, fields: Fields) -> Message:
 
 
 def _edit(
-    telegram: Telegram, message: Message, text: str, entities: list[Entity], markup: Markup | None
+    telegram: Telegram,
+    message: Message,
+    text: str,
+    entities: list[Entity],
+    markup: Markup | None,
+    *,
+    file: File | None = None,
 ) -> Json:
-    if (text, entities, markup) == (message.text, message.entities, message.markup):
+    """`file` None: it stays as it is."""
+    file = file or message.file
+    if (text, entities, markup, file) == (message.text, message.entities, message.markup, message.file):
         raise bad_request(NOT_MODIFIED)
-    message.text, message.entities, message.markup = text, entities, markup
+    message.text, message.entities, message.markup, message.file = text, entities, markup, file
     message.edited_at = telegram.now()
     message.chat.changed.fire()
     return message.json()

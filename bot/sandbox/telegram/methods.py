@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.sandbox.telegram import messages
+from bot.sandbox.telegram import messages, webhooks
 from bot.sandbox.telegram.chats import Json
 from bot.sandbox.telegram.errors import bad_request
 from bot.sandbox.telegram.fields import Fields, flag, nested, number, string
@@ -13,6 +13,20 @@ from bot.sandbox.telegram.state import Telegram
 from bot.sandbox.telegram.updates import allowed_updates
 
 Method = Callable[[Telegram, Fields], Awaitable[Any]]
+
+ACTIONS = {
+    "typing",
+    "upload_photo",
+    "record_video",
+    "upload_video",
+    "record_voice",
+    "upload_voice",
+    "upload_document",
+    "choose_sticker",
+    "find_location",
+    "record_video_note",
+    "upload_video_note",
+}
 
 
 async def get_me(telegram: Telegram, _: Fields) -> Json:
@@ -30,23 +44,6 @@ async def get_updates(telegram: Telegram, fields: Fields) -> list[Json]:
     )
 
 
-async def set_webhook(telegram: Telegram, fields: Fields) -> bool:
-    if string(fields, "url"):
-        raise bad_request("webhooks are not supported here, poll with getUpdates")
-    return await delete_webhook(telegram, fields)
-
-
-async def delete_webhook(telegram: Telegram, fields: Fields) -> bool:
-    if flag(fields, "drop_pending_updates"):
-        telegram.updates.forget()
-    return True
-
-
-async def get_webhook_info(telegram: Telegram, _: Fields) -> Json:
-    waiting = len(telegram.updates.waiting)
-    return {"url": "", "has_custom_certificate": False, "pending_update_count": waiting}
-
-
 async def answer_callback_query(telegram: Telegram, fields: Fields) -> bool:
     telegram.taps.answer(
         string(fields, "callback_query_id"),
@@ -58,9 +55,11 @@ async def answer_callback_query(telegram: Telegram, fields: Fields) -> bool:
 
 
 async def send_chat_action(telegram: Telegram, fields: Fields) -> bool:
-    if not string(fields, "action"):
+    action = string(fields, "action").lower()
+    if action not in ACTIONS:
         raise bad_request("wrong parameter action in request")
-    messages.writable(messages.chat_of(telegram, fields))
+    chat = messages.writable(messages.chat_of(telegram, fields))
+    chat.show(action, seconds=telegram.action_lifetime)
     return True
 
 
@@ -94,12 +93,15 @@ def _profile(act: Callable[[Profile, Fields], Any]) -> Method:
 METHODS: dict[str, Method] = {
     "getme": get_me,
     "getupdates": get_updates,
-    "setwebhook": set_webhook,
-    "deletewebhook": delete_webhook,
-    "getwebhookinfo": get_webhook_info,
+    "setwebhook": webhooks.set_webhook,
+    "deletewebhook": webhooks.delete_webhook,
+    "getwebhookinfo": webhooks.get_webhook_info,
     "sendmessage": messages.send_message,
     "senddocument": messages.send_document,
+    "sendphoto": messages.send_photo,
     "editmessagetext": messages.edit_message_text,
+    "editmessagecaption": messages.edit_message_caption,
+    "editmessagemedia": messages.edit_message_media,
     "editmessagereplymarkup": messages.edit_message_reply_markup,
     "deletemessage": messages.delete_message,
     "deletemessages": messages.delete_messages,

@@ -4,6 +4,7 @@ What a person does is awaited; what there is to see is a property. A tap or a lo
 `patience` seconds until there is something to tap or to see, and says what the chat shows when not.
 """
 
+from base64 import b64decode
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,10 @@ from bot.sandbox.telegram.taps import Tap
 if TYPE_CHECKING:
     from bot.sandbox.telegram.state import Telegram
 
+PHOTO = b64decode(  # a white square
+    "iVBORw0KGgoAAAANSUhEUgAAAFoAAABaAQAAAAAQ03yvAAAAFklEQVR42mP4jw"
+    "QYRjmjnFHOKGcgOQDooDQFCmEYZQAAAABJRU5ErkJggg=="
+)
 STICKER: Json = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
 
 
@@ -38,16 +43,16 @@ class Person:
     async def sends_sticker(self) -> Message:
         return self._send(self.chat, media={"sticker": _file("sticker") | STICKER})
 
-    async def sends_photo(self) -> Message:
-        return self._send(self.chat, media={"photo": [_file("photo") | {"width": 90, "height": 90}]})
+    async def sends_photo(self, content: bytes = PHOTO, caption: str = "") -> Message:
+        """Raises ApiError for what Telegram takes for no photo."""
+        return self._send_file(self.telegram.files.add_photo(content), caption)
 
     async def sends_voice(self) -> Message:
         return self._send(self.chat, media={"voice": _file("voice") | {"duration": 3}})
 
     async def sends_file(self, name: str, content: bytes | str, caption: str = "") -> Message:
         data = content.encode() if isinstance(content, str) else content
-        file = self.telegram.files.add(name, data)
-        return self._send(self.chat, text=caption.strip(), entities=detect(caption.strip(), []), file=file)
+        return self._send_file(self.telegram.files.add(name, data), caption)
 
     async def edits(self, message: Message, text: str) -> None:
         message.text, message.entities = text, detect(text, [])
@@ -144,6 +149,10 @@ class Person:
         return found
 
     # How it reaches the bot
+
+    def _send_file(self, file: File, caption: str) -> Message:
+        text = caption.strip()
+        return self._send(self.chat, text=text, entities=detect(text, []), file=file)
 
     def _send(self, chat: Chat, **content: Any) -> Message:
         if self.chat.blocked:

@@ -32,10 +32,16 @@ class Telegram:
         username: str = "panelgram_bot",
         clock: Callable[[], float] = time.time,
         tap_lifetime: float = 60.0,
+        action_lifetime: float = 5.0,
+        resend_pause: float = 1.0,
     ) -> None:
+        """In seconds: so long a tap can be answered, so long "typing" is shown, and what the pauses between
+        two deliveries of an update to a webhook grow from."""
         self.token = token
         self.bot = User(int(token.partition(":")[0]), name, username, is_bot=True)
         self.clock = clock
+        self.action_lifetime = action_lifetime
+        self.resend_pause = resend_pause
         self.chats: dict[int, Chat] = {}
         self.files = Files()
         self.updates = Updates()
