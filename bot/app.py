@@ -44,8 +44,12 @@ class Bot:
         self._look_every = min(settings.poll_interval / 2, 1.0)
 
     async def run(self) -> None:
-        """Serve until cancelled. Raises TokenInUse, or InvalidToken when Telegram does not know the token."""
+        """Serve until cancelled.
+
+        Raises TokenInUse, InvalidToken when Telegram does not know the token, OSError when a port is in use.
+        """
         try:
+            await self._parts.watch.start()
             await self._connect()
             await self._parts.application.start()
             await self._find_abandoned()
@@ -104,6 +108,7 @@ class Bot:
         """While the database takes nothing, only what waits for the end of that goes on."""
 
         async def callback(_: Context) -> None:
+            self._parts.watch.pulse.tick()
             if self._db.trouble is None or tick == self._parts.jobs.outage.tick:
                 found = tick()
                 with suppress(DatabaseTrouble):  # said once, for all
@@ -117,7 +122,7 @@ class Bot:
         if self._parts.jobs.outage.is_just_over:
             return
         process, now = self._parts.core.process, self._parts.clock()
-        await orders.find_abandoned(self._db, process=process, now=now)
+        self._parts.metrics.uncertain(await orders.find_abandoned(self._db, process=process, now=now))
         await refills.find_abandoned(self._db, process=process, now=now)
         await cancelling.find_abandoned(self._db, process=process, now=now)
 
@@ -147,6 +152,7 @@ class Bot:
         for panel in (self._parts.panel.people, self._parts.panel.machines):
             await panel.close()
         await self._parts.telegram.transport.shutdown()
+        await self._parts.watch.stop()
 
 
 async def serve(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""`panelgram run | sandbox | check | keys new | keys rotate`.
+"""`panelgram run | sandbox | check | healthy | who | keys new | keys rotate`.
 
 Exit codes: 0 fine, 1 could not, 2 wrong settings.
 """
@@ -21,6 +21,7 @@ from bot.app import serve
 from bot.check import check, check_database
 from bot.demo import serve_sandbox
 from bot.gateway.polling import TokenInUse
+from bot.healthy import healthy
 from bot.keys import rotate
 from bot.settings import Settings, WrongSettings, load_settings
 from storage.database import StorageError
@@ -60,6 +61,17 @@ def _check(arguments: argparse.Namespace) -> int:
     return 0 if good else 1
 
 
+def _healthy(_: argparse.Namespace) -> int:
+    good, line = healthy(load_settings())
+    print(line)
+    return 0 if good else 1
+
+
+def _who(arguments: argparse.Namespace) -> int:
+    print(logs.Pseudonyms(load_settings().keys[0]).of(arguments.chat))
+    return 0
+
+
 def _keys_new(_: argparse.Namespace) -> int:
     print(new_encryption_key())
     return 0
@@ -74,7 +86,7 @@ def _keys_rotate(_: argparse.Namespace) -> int:
 def _settings() -> Settings:
     settings = load_settings()
     logs.hide(settings.token)
-    logs.set_up(level=settings.log_level, form=settings.log_format)
+    logs.set_up(level=settings.log_level, form=settings.log_format, secret=settings.keys[0])
     return settings
 
 
@@ -114,6 +126,12 @@ def _parser() -> argparse.ArgumentParser:
     checking = commands.add_parser("check", help="are settings, database and Telegram in order?")
     checking.add_argument("--database", action="store_true", help="look the whole database through instead")
     checking.set_defaults(do=_check)
+    commands.add_parser("healthy", help="is the running bot alive? Asks its /healthz").set_defaults(
+        do=_healthy
+    )
+    who = commands.add_parser("who", help="by which hash the log names a chat")
+    who.add_argument("chat", type=int, help="the chat's number")
+    who.set_defaults(do=_who)
     keys = commands.add_parser("keys", help="encryption keys").add_subparsers(required=True, metavar="ACTION")
     keys.add_parser("new", help="print a new one").set_defaults(do=_keys_new)
     rotating = keys.add_parser(

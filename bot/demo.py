@@ -44,6 +44,7 @@ def sandbox_settings(url: str, token: str, folder: Path, **other: Any) -> Settin
         "encryption_keys": new_encryption_key(),
         "poll_interval": 1.0,
         "admin_ids": "",
+        "metrics_listen": "off",
         "log_level": "INFO",
         "log_format": "console",
     }

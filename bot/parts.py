@@ -42,6 +42,9 @@ from bot.jobs.tracking import TrackingJob
 from bot.panel.client import PERSON_SECONDS, TURN_SECONDS, PanelClient
 from bot.panel.pacing import Pace, Turns
 from bot.settings import Settings
+from bot.web.health import Sources
+from bot.web.metrics import Metrics
+from bot.web.watch import Watch
 from storage.database import Database
 from storage.vault import Vault
 
@@ -51,9 +54,9 @@ CLOCK = time.time
 class Telegram:
     """The ways to it: `replies` for people who wait, `telling` for what others count and try again."""
 
-    def __init__(self, settings: Settings, db: Database) -> None:
+    def __init__(self, settings: Settings, db: Database, metrics: Metrics) -> None:
         self.api = f"{settings.telegram_api_url}/bot"
-        self.transport = Transport()
+        self.transport = Transport(hear=metrics.telegram)
         self.bot: ExtBot[None] = ExtBot(
             settings.token, base_url=self.api, request=self.transport, get_updates_request=self.transport
         )
@@ -74,7 +77,7 @@ class Telegram:
 class Panel:
     """The ways to it, for people and for machines, and what paces both. `lease` is as for Tracking."""
 
-    def __init__(self, settings: Settings, slots: Slots) -> None:
+    def __init__(self, settings: Settings, slots: Slots, metrics: Metrics) -> None:
         url, limit = settings.panel_url, settings.panel_requests_per_minute
         pace = Pace(limit)
         self.turns = Turns(pace)
@@ -86,8 +89,11 @@ class Panel:
             aside=slots.aside,
             turn=self.turns.person,
             hear=partial(hear, poll=False),
+            time=metrics.panel,
         )
-        self.machines = PanelClient(url, turn=self.turns.machine, hear=partial(hear, poll=True))
+        self.machines = PanelClient(
+            url, turn=self.turns.machine, hear=partial(hear, poll=True), time=metrics.panel
+        )
         # a look whose second request waits for its turn still holds its key
         self.lease = LEASE_SECONDS + (TURN_SECONDS if limit else 0.0)
 
@@ -95,13 +101,15 @@ class Panel:
 class Core:
     """What the bot does, in the words of the business. `process` is this run of it."""
 
-    def __init__(self, settings: Settings, db: Database, vault: Vault, panel: Panel) -> None:
+    def __init__(
+        self, settings: Settings, db: Database, vault: Vault, panel: Panel, metrics: Metrics
+    ) -> None:
         people, machines, lease = panel.people, panel.machines, panel.lease
         self.process = process = secrets.token_hex(8)
         interval = settings.poll_interval
         self.keys = keys = Accounts(db, vault, people, url=settings.panel_url)
         self.catalogs = Catalogs(db, keys, people)
-        self.ordering = Ordering(db, keys, people, process=process, interval=interval)
+        self.ordering = Ordering(db, keys, people, process=process, interval=interval, hear=metrics.order)
         self.tracking = Tracking(
             db, keys, machines=machines, people=people, interval=interval, lease=lease, breaker=panel.breaker
         )
@@ -118,7 +126,15 @@ class Jobs:
     """What happens without a person asking."""
 
     def __init__(
-        self, settings: Settings, db: Database, *, telegram: Telegram, panel: Panel, core: Core, about: About
+        self,
+        settings: Settings,
+        db: Database,
+        *,
+        telegram: Telegram,
+        panel: Panel,
+        core: Core,
+        about: About,
+        metrics: Metrics,
     ) -> None:
         budget, telling, absence = telegram.budget, telegram.telling, telegram.absence
         of_masses = MassNotices(db, telling, about, turn=budget.turn, pause=budget.pause)
@@ -131,6 +147,7 @@ class Jobs:
             turn=budget.turn,
             count=budget.charge,
             gather=min(GATHER_SECONDS, settings.poll_interval / 2),
+            hear=metrics.notice,
         )
         self.replies = RepliesJob(db, deliver=telegram.replies.deliver, turn=budget.turn)
         self.placing = Placing(core.ordering, tell=self.notices.tell_outcome)
@@ -153,12 +170,15 @@ class Parts:
     def __init__(self, settings: Settings, db: Database) -> None:
         self.clock = CLOCK
         self.about = About(settings.name, settings.site, settings.support_contact)
-        self.telegram = telegram = Telegram(settings, db)
+        self.metrics = metrics = Metrics()
+        self.telegram = telegram = Telegram(settings, db, metrics)
         slots = Slots(typing=telegram.messenger.typing)
-        self.panel = Panel(settings, slots)
+        self.panel = panel = Panel(settings, slots, metrics)
         vault = Vault(settings.keys, on_secret=logs.hide)
-        self.core = Core(settings, db, vault, self.panel)
-        self.jobs = Jobs(settings, db, telegram=telegram, panel=self.panel, core=self.core, about=self.about)
+        self.core = core = Core(settings, db, vault, panel, metrics)
+        self.jobs = Jobs(
+            settings, db, telegram=telegram, panel=panel, core=core, about=self.about, metrics=metrics
+        )
         self.application = _application(telegram.bot, self._desk(settings, db))
         add_handlers(self.application)
         self.runner = Runner(
@@ -170,13 +190,27 @@ class Parts:
             slots=slots,
             clock=CLOCK,
             outage=self.jobs.outage,
+            hear=metrics.update,
         )
         self.polling = Polling(
-            Transport(connections=2),
+            Transport(connections=2, hear=metrics.telegram),
             f"{telegram.api}{settings.token}",
             accept=self.runner.accept,
             busy=lambda: self.runner.busy,
             clock=CLOCK,
+        )
+        self.watch = Watch(
+            settings.metrics_address,
+            metrics,
+            Sources(
+                db,
+                contact=lambda: self.polling.last_poll_at,
+                absence=telegram.absence,
+                busy=lambda: self.runner.busy,
+                breaker=panel.breaker,
+                panel=settings.panel_url,
+                interval=settings.poll_interval,
+            ),
         )
 
     def _desk(self, settings: Settings, db: Database) -> Desk:

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from storage.vault import read_encryption_key
 
 _SQLITE = re.compile(r"sqlite:///(.+)")
+_ADDRESS = re.compile(r"([\w.-]+):(\d{1,5})")
+OFF = "off"
 
 
 class WrongSettings(Exception):
@@ -31,6 +33,15 @@ def _http_url(text: str) -> str:
 def _database_url(text: str) -> str:
     if not _SQLITE.fullmatch(text):
         raise ValueError("must be like sqlite:///relative.db or sqlite:////absolute/path.db")
+    return text
+
+
+def _address(text: str) -> str:
+    if text in {"", OFF}:
+        return OFF
+    found = _ADDRESS.fullmatch(text)
+    if found is None or int(found[2]) > 65535:
+        raise ValueError("must be like 127.0.0.1:9090, or off")
     return text
 
 
@@ -55,6 +66,7 @@ class Settings(BaseSettings):
     poll_interval: float = Field(60.0, gt=0, le=86400)  # seconds between looks at a fresh order
     panel_requests_per_minute: int = Field(0, ge=0, le=60_000)  # 0: as many as it takes
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    metrics_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:9090"  # or "off"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
 
@@ -101,6 +113,14 @@ class Settings(BaseSettings):
     @property
     def database_path(self) -> Path:
         return Path(self.database_url.removeprefix("sqlite:///"))
+
+    @property
+    def metrics_address(self) -> tuple[str, int] | None:
+        """Where health and metrics are served; None: nowhere."""
+        if self.metrics_listen == OFF:
+            return None
+        host, port = self.metrics_listen.split(":")
+        return host, int(port)
 
     @property
     def site(self) -> str:

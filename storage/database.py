@@ -83,6 +83,9 @@ class Database(Protocol):
         Raises DatabaseTrouble; then nothing was written.
         """
 
+    async def probe(self) -> None:
+        """Raises DatabaseTrouble unless an order could be written down right now. Writes little."""
+
     async def heal(self) -> bool:
         """See whether it takes writes again, if need be by opening it anew. False: `trouble` says why not."""
 

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -62,12 +63,16 @@ class SqliteDatabase:
             self._writing = asyncio.create_task(self._write_what_waits())
         return await done
 
+    async def probe(self) -> None:
+        require_room(self._path, SPARE_BYTES)
+        await self.write(partial(_probe, room=1))
+
     async def heal(self) -> bool:
         try:
             if isinstance(self.trouble, DatabaseSpoilt):
                 await self._open_again(look_through=isinstance(self.trouble, DatabaseDamaged))
             require_room(self._path, SPARE_BYTES)
-            await self.write(_probe, durable=True)
+            await self.write(partial(_probe, room=65536), durable=True)  # as much as an order needs
         except DatabaseTrouble as error:
             self._note(error)
             return False
@@ -197,9 +202,9 @@ def _give_back(connection: sqlite3.Connection) -> bool:
     return bool(after < before)
 
 
-async def _probe(tx: Transaction) -> None:
-    """Needs room as an order does, and leaves nothing behind."""
-    await tx.execute("INSERT INTO probe (room) VALUES (zeroblob(65536))")
+async def _probe(tx: Transaction, *, room: int) -> None:
+    """Writes so many bytes, and leaves nothing behind."""
+    await tx.execute("INSERT INTO probe (room) VALUES (zeroblob(:room))", room=room)
     await tx.execute("DELETE FROM probe")
 
 

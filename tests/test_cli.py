@@ -1,8 +1,10 @@
 """The command line, as an operator meets it."""
 
 import asyncio
+import json
 import os
 import signal
+import socket
 import sqlite3
 import sys
 from contextlib import closing
@@ -15,6 +17,7 @@ from storage.schema import STEPS
 from storage.vault import new_encryption_key, read_encryption_key
 from tests.conftest import World, world_in
 from tests.journeys.stories import places, says
+from tests.web.asking import free_port
 
 
 async def panelgram(*arguments: str, cwd: Path, **settings: str) -> tuple[int | None, str, str]:
@@ -43,6 +46,7 @@ def settings_of(world: World) -> dict[str, str]:
         "PANEL_URL": f"{world.url}/api/v2",
         "DATABASE_URL": f"sqlite:///{world.database}",
         "ENCRYPTION_KEYS": world.settings["encryption_keys"],
+        "METRICS_LISTEN": "off",
     }
 
 
@@ -242,6 +246,52 @@ async def test_a_second_process_on_the_same_token_is_refused(world: World, tmp_p
     assert "another process polls Telegram with this BOT_TOKEN" in err.splitlines()[-1]
 
     await (await world.person(2002)).sees("Connected.")
+
+
+async def test_healthy_asks_the_running_bot_and_says_so_in_its_exit_code(tmp_path: Path) -> None:
+    listen = f"127.0.0.1:{free_port()}"
+    async with world_in(tmp_path, metrics_listen=listen) as world:
+        settings = settings_of(world) | {"METRICS_LISTEN": listen, "HTTP_PROXY": "http://127.0.0.1:1"}
+        code, out, err = await panelgram("healthy", cwd=tmp_path, **settings)
+        assert (code, json.loads(out), err) == (0, {"alive": True}, "")
+        everywhere = listen.replace("127.0.0.1", "0.0.0.0")
+        assert (await panelgram("healthy", cwd=tmp_path, **settings | {"METRICS_LISTEN": everywhere}))[0] == 0
+        await world.stop()
+        code, out, err = await panelgram("healthy", cwd=tmp_path, **settings)
+        assert (code, len(out.splitlines()), err) == (1, 1, "")
+        assert f"http://{listen}/healthz does not answer" in out
+        code, out, _ = await panelgram("healthy", cwd=tmp_path, **settings | {"METRICS_LISTEN": "off"})
+        assert (code, out) == (1, "METRICS_LISTEN is off: there is nothing to ask\n")
+
+
+async def test_run_says_in_one_line_that_the_port_for_metrics_is_in_use(world: World, tmp_path: Path) -> None:
+    await world.stop()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        code, _, err = await panelgram("run", cwd=tmp_path, **settings_of(world) | {"METRICS_LISTEN": listen})
+    assert (code, err) == (1, f"METRICS_LISTEN: Cannot listen on {listen}: Address already in use\n")
+
+
+async def test_who_tells_by_which_hash_the_log_names_a_chat(world: World, tmp_path: Path) -> None:
+    await world.stop()
+    settings = settings_of(world) | {"LOG_FORMAT": "json"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", env=os.environ | settings, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    try:
+        anna = world.telegram.person(7360194825)
+        await anna.types("/start")
+        async for line in process.stderr:
+            if (found := json.loads(line))["event"] == "update handled":
+                break
+    finally:
+        process.kill()
+        await process.wait()
+    code, out, err = await panelgram("who", "7360194825", cwd=tmp_path, **settings)
+    assert (code, out, err) == (0, f"{found['user']}\n", "")
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))

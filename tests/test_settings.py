@@ -54,6 +54,19 @@ def test_reads_each_secret_from_a_file_too(
     assert load_settings().token == TOKEN
 
 
+def test_health_and_metrics_are_for_this_machine_unless_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().metrics_address == ("127.0.0.1", 9090)
+    for text, address in (("0.0.0.0:80", ("0.0.0.0", 80)), ("bot.local:1", ("bot.local", 1)), ("off", None)):
+        monkeypatch.setenv("METRICS_LISTEN", text)
+        assert load_settings().metrics_address == address
+
+
+@pytest.mark.parametrize("text", ["9090", "127.0.0.1", "127.0.0.1:99999", "http://127.0.0.1:9090", "on"])
+def test_an_address_to_listen_on_is_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("METRICS_LISTEN", text)
+    assert wrong() == ["METRICS_LISTEN: must be like 127.0.0.1:9090, or off"]
+
+
 def test_an_absolute_database_path() -> None:
     assert load_settings(database_url="sqlite:////var/lib/x.db").database_path == Path("/var/lib/x.db")
 

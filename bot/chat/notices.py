@@ -61,11 +61,11 @@ class Notices:
         except BadRequest as error:
             # Telegram will never take it; what it says is in /orders all the same.
             log.error("notice given up", kind=notice.kind, error=str(error))
-            return Delivered()
+            return Delivered(given_up=True)
         except UNSAYABLE:
             # It cannot be put into words, and will not be later: it must not hold up those behind it.
             log.exception("notice given up", kind=notice.kind)
-            return Delivered()
+            return Delivered(given_up=True)
         except TelegramError as error:
             self._absence.failed(error)
             return TryAgain(AGAIN_SECONDS)

@@ -87,7 +87,9 @@ async def failed(_: object, context: Context) -> None:
     """The one place where a handler's failure is put into words."""
     error = context.error
     about = context.desk.about
+    context.turn.outcome, context.turn.error = "told", type(error).__name__
     if isinstance(error, Forbidden) or _is_gone(error):
+        context.turn.outcome = "blocked"
         await set_blocked(context.desk.db, chat_id=context.chat_id, blocked_at=context.desk.clock())
         return
     if isinstance(error, DatabaseTrouble):
@@ -106,6 +108,7 @@ async def failed(_: object, context: Context) -> None:
     elif isinstance(error, PanelError):
         screen = account_screens.no_answer(about)
     else:
+        context.turn.outcome = "fault"
         log.error("handler failed", exc_info=error)
         screen = Screen(
             paragraphs(

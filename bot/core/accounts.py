@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+import structlog
+
 from bot.panel.client import PanelClient
 from bot.panel.errors import BadKey, Meaning, PanelBusy, PanelRefused
 from bot.panel.models import Balance
@@ -15,6 +17,8 @@ from storage.accounts import Account
 from storage.database import Database, WrongEncryptionKey
 from storage.orders import Order
 from storage.vault import Vault
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -186,6 +190,8 @@ class Accounts:
             return current, await self.asking(current, call)
 
     async def park(self, account: Account, *, tell: bool) -> None:
+        if account.parked_at is None:
+            log.info("key parked", chat_id=account.chat_id)
         await accounts.park(self._db, account_id=account.id, tell=tell, now=self._clock())
         self.changed.add(account.chat_id)
 
@@ -227,4 +233,5 @@ class Accounts:
             parked_at=None,
         )
         await accounts.connect(self._db, new, language=language, now=self._clock())
+        log.info("key connected", chat_id=chat_id)
         self.changed.add(chat_id)

@@ -33,6 +33,8 @@ from storage.orders import Order
 
 log = structlog.get_logger()
 
+Hear = Callable[[str], None]
+
 TELL_SECONDS = 45.0  # the placing task tells the outcome itself; after that the notices' queue does
 
 
@@ -101,9 +103,12 @@ class Ordering:
         *,
         process: str,
         interval: float,
+        hear: Hear = lambda _: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        """`hear` is told the name of each order's outcome."""
         self._db = db
+        self._hear = hear
         self._accounts = accounts
         self._panel = panel
         self._process = process
@@ -163,6 +168,7 @@ class Ordering:
 
     async def carry_out(self, account: Account, order: Order) -> Outcome:
         """Send a begun order, once, and store how it went together with the notice that tells it."""
+        began = time.monotonic()
         try:
             key = self._accounts.key(account)
         except KeyUnreadable:
@@ -170,9 +176,21 @@ class Ordering:
         else:
             outcome = await place(self._panel, key, order.service_id, order.fields)
         await surely(lambda: self._settle(order, outcome))
+        self._report(order, outcome, time.monotonic() - began)
         if isinstance(outcome, Rejected) and meaning_of(outcome.words or "") is Meaning.BAD_KEY:
             await self._accounts.park(account, tell=False)
         return outcome
+
+    def _report(self, order: Order, outcome: Outcome, seconds: float) -> None:
+        name = type(outcome).__name__.casefold()
+        self._hear(name)
+        log.info(
+            "order settled",
+            chat_id=order.chat_id,
+            outcome=name,
+            service=order.service_id,
+            seconds=round(seconds, 3),
+        )
 
     async def _settle(self, order: Order, outcome: Outcome) -> None:
         now = self._clock()

@@ -80,7 +80,8 @@ class Turn:
 
     `holds` says whether it occupies one of the runner's slots right now, `open` whether it still runs;
     `trouble` is what kept it from being handled: it is to be handled again. `kept` are the replies
-    Telegram would not take.
+    Telegram would not take. For the log and the figures there are `handler`, its kind and name, and how it
+    ended: "ok", "told" (an error its person was told of), "blocked" or "fault", with the `error`'s name.
     """
 
     chat_id: int
@@ -94,6 +95,9 @@ class Turn:
     open: bool = True
     trouble: DatabaseTrouble | None = None
     kept: list[dict[str, Any]] = field(default_factory=list)
+    handler: tuple[str, str] = ("none", "")
+    outcome: str = "ok"
+    error: str = ""
 
     @classmethod
     def begin(cls, chat_id: int, visit: Visit, *, deadline: float) -> "Turn":

@@ -27,6 +27,7 @@ class _Handler(BaseHandler[Update, Context, None]):
 
     def __init__(self, handle: Handle) -> None:
         async def callback(_: Update, context: Context) -> None:
+            context.turn.handler = self.key or ("other", handle.__name__)
             await handle(context)
 
         super().__init__(callback)

@@ -11,6 +11,7 @@ does nothing twice.
 
 import asyncio
 import json
+import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import structlog
+from structlog.contextvars import bound_contextvars
 from telegram import Bot, Update
 
 from bot.gateway.dialog import Turn, set_turn
@@ -39,6 +41,10 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 Handle = Callable[[Update], Awaitable[None]]
+Hear = Callable[[str, str, float], None]
+
+
+def _nobody(_: str, __: str, ___: float) -> None: ...
 
 
 @dataclass(slots=True)
@@ -49,7 +55,10 @@ class _Chat:
 
 
 class Runner:
-    """`handle` deals with one update; `overflow` tells a chat that some of its updates were dropped."""
+    """`handle` deals with one update; `overflow` tells a chat that some of its updates were dropped.
+
+    `hear` is told of each update its kind, how it ended, and how many seconds it took.
+    """
 
     def __init__(
         self,
@@ -62,9 +71,11 @@ class Runner:
         slots: Slots,
         clock: Callable[[], float],
         outage: Outage,
+        hear: Hear = _nobody,
     ) -> None:
         self._db = db
         self._outage = outage
+        self._hear = hear
         self._bot = bot
         self._vault = vault
         self._handle = handle
@@ -150,7 +161,8 @@ class Runner:
             while chat.waiting and not self._stopping:
                 one = chat.waiting.popleft()
                 visit, chat.visit = chat.visit, None
-                await self._see_through(chat_id, one, visit)
+                with bound_contextvars(update_id=one.update_id, chat_id=chat_id):
+                    await self._see_through(chat_id, one, visit)
         finally:
             del self._chats[chat_id]
 
@@ -158,11 +170,19 @@ class Runner:
         """Handled once, so that what was answered is not answered again after an outage; its end is tried
         for as long as the database takes, while the chat's next update waits. Should the program end
         before, its row is still in the inbox."""
+        began = time.monotonic()
         update, outlast = self._read(one), self._outage.outlast
-        turn = await _until_it_works(
-            one, lambda: outlast(chat_id, lambda: self._serve(chat_id, update, visit))
+        turn = await _until_it_works(lambda: outlast(chat_id, lambda: self._serve(chat_id, update, visit)))
+        await _until_it_works(lambda: outlast(NOBODY, lambda: self._end(one, update, turn)))
+        self._report(turn, time.monotonic() - began)
+
+    def _report(self, turn: Turn, seconds: float) -> None:
+        kind, name = turn.handler
+        self._hear(kind, turn.outcome, seconds)
+        error = {"error": turn.error} if turn.error else {}
+        log.info(
+            "update handled", kind=kind, name=name, outcome=turn.outcome, seconds=round(seconds, 3), **error
         )
-        await _until_it_works(one, lambda: outlast(NOBODY, lambda: self._end(one, update, turn)))
 
     async def _serve(self, chat_id: int, update: Update, visit: Visit | None) -> Turn:
         if visit is None:
@@ -190,7 +210,7 @@ class Runner:
         try:
             return Update.de_json(served(self._vault.unwrap(one.body)), self._bot)
         except Exception as error:
-            log.warning("update not understood", update_id=one.update_id, error=type(error).__name__)
+            log.warning("update not understood", error=type(error).__name__)
             return Update(one.update_id)
 
 
@@ -200,14 +220,14 @@ def _language(update: Update) -> str:
     return (user.language_code or "") if user else ""
 
 
-async def _until_it_works(one: Waiting, work: Callable[[], Awaitable[T]]) -> T:
+async def _until_it_works(work: Callable[[], Awaitable[T]]) -> T:
     pause = FIRST_PAUSE
     while True:
         try:
             return await work()
         except Exception:
             if pause == FIRST_PAUSE:
-                log.exception("update not handled; trying again", update_id=one.update_id)
+                log.exception("update not handled; trying again")
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 

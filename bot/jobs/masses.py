@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import Context
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
 from bot.core.masses import Masses, Progress
 from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
@@ -56,6 +57,7 @@ class MassesJob:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self, mass: Mass) -> None:
+        bind_contextvars(chat_id=mass.chat_id)
         telling = asyncio.create_task(self._keep_telling(mass))
         try:
             if await self._masses.carry_out(mass, self._stopping):

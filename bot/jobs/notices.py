@@ -5,8 +5,10 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from typing import assert_never
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.core.quiet import when
 from bot.core.settling import surely
@@ -23,7 +25,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """Telegram took it, or it can never be sent."""
+    """Telegram took it, or it can never be sent: then it is `given_up`."""
+
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,14 @@ class Unreachable:
 
 
 Delivery = Delivered | TryAgain | Unreachable
+Hear = Callable[[str, str], None]
 
 
 class NoticesJob:
     """`turn` waits until a notice may go to a chat and counts it; `count` only counts.
 
-    `gather` is for how many seconds a change waits for others.
+    `gather` is for how many seconds a change waits for others. `hear` is told of each notice its kind, and
+    what became of it.
     """
 
     def __init__(
@@ -55,10 +61,12 @@ class NoticesJob:
         turn: Callable[[int], AbstractAsyncContextManager[None]],
         count: Callable[[int], None],
         gather: float = GATHER_SECONDS,
+        hear: Hear = lambda _, __: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._db = db
         self._deliver = deliver
+        self._hear = hear
         self._turn = turn
         self._count = count
         self._gather = gather
@@ -94,7 +102,7 @@ class NoticesJob:
                 await self._settle(notice, TryAgain(0.0))
             else:
                 self._count(notice.chat_id)
-                delivery = await self._deliver(notice)
+                delivery = await self._try(notice)
                 await surely(lambda: self._settle(notice, delivery))
         finally:
             del self._under_way[notice.id]
@@ -134,13 +142,24 @@ class NoticesJob:
     async def _send(self, notice: Notice) -> None:
         try:
             async with self._turn(notice.chat_id):
-                delivery = TryAgain(0.0) if self._stopping else await self._deliver(notice)
+                delivery = TryAgain(0.0) if self._stopping else await self._try(notice)
             await surely(lambda: self._settle(notice, delivery))  # or it would be told twice
         except Exception:
-            log.exception("notice not sent")  # its lease ends by itself
+            log.exception("notice not sent", chat_id=notice.chat_id)  # its lease ends by itself
         finally:
             del self._sending[notice.chat_id], self._under_way[notice.id]
             self.tick()
+
+    async def _try(self, notice: Notice) -> Delivery:
+        with bound_contextvars(chat_id=notice.chat_id):
+            delivery = await self._deliver(notice)
+            outcome = _word(delivery)
+            for one in notice.all:
+                self._hear(one.kind, outcome)
+            say = log.debug if isinstance(delivery, TryAgain) else log.info  # an outage is one line
+            waited = round(self._clock() - notice.created_at, 1)
+            say("notice", kind=notice.kind, outcome=outcome, news=len(notice.all), waited=waited)
+        return delivery
 
     async def _settle(self, notice: Notice, delivery: Delivery) -> None:
         match delivery:
@@ -151,3 +170,15 @@ class NoticesJob:
             case Unreachable():
                 await accounts.set_blocked(self._db, chat_id=notice.chat_id, blocked_at=self._clock())
                 await outbox.put_off(self._db, notice, until=self._clock())
+
+
+def _word(delivery: Delivery) -> str:
+    match delivery:
+        case Delivered(given_up):
+            return "given up" if given_up else "sent"
+        case TryAgain():
+            return "later"
+        case Unreachable():
+            return "blocked"
+        case other:
+            assert_never(other)

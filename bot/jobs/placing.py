@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import Context
+from typing import Any
 
 import structlog
+from structlog.contextvars import bind_contextvars, get_contextvars
 
 from bot.core.ordering import Ordering, Uncertain
 from bot.panel.errors import PanelError
@@ -25,7 +27,8 @@ class Placing:
 
     def start(self, account: Account, order: Order, *, first: Callable[[], Awaitable[None]]) -> None:
         """Send a begun order outside the turn it was confirmed in, after `first` was tried."""
-        task = asyncio.create_task(self._carry_out(account, order, first), context=Context())
+        work = self._carry_out(account, order, first, known=get_contextvars())
+        task = asyncio.create_task(work, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -37,14 +40,17 @@ class Placing:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _carry_out(self, account: Account, order: Order, first: Callable[[], Awaitable[None]]) -> None:
+    async def _carry_out(
+        self, account: Account, order: Order, first: Callable[[], Awaitable[None]], *, known: dict[str, Any]
+    ) -> None:
+        """`known` is what the log says of the update that confirmed it."""
+        bind_contextvars(**known)
         try:
             await first()
         except Exception:
             log.exception("what comes before an order failed")
         try:
             outcome = await self._ordering.carry_out(account, order)
-            log.info("order settled", outcome=type(outcome).__name__)
             if isinstance(outcome, Uncertain):
                 with suppress(PanelError):
                     await self._ordering.evidence(account, order, unseen=True)

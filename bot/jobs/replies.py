@@ -7,6 +7,7 @@ from functools import partial
 from typing import assert_never
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
 from bot.core.settling import surely
 from bot.jobs.notices import AT_ONCE, Delivered, Delivery, TryAgain, Unreachable
@@ -56,6 +57,7 @@ class RepliesJob:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _give(self, chat_id: int) -> None:
+        bind_contextvars(chat_id=chat_id)  # of this task alone
         try:
             while not self._stopping and (kept := await replies.first(self._db, chat_id=chat_id)):
                 match await self._try(kept):

@@ -54,7 +54,7 @@ async def test_what_cannot_be_put_into_words_is_given_up(
     notices: Notices, kind: str, facts: Mapping[str, Any]
 ) -> None:
     notice = Notice(id=1, chat_id=7, order_id="o", kind=kind, facts=facts, language="en")
-    assert await notices.deliver(notice) == Delivered()
+    assert await notices.deliver(notice) == Delivered(given_up=True)
 
 
 class Speaking(Messenger):

@@ -57,6 +57,9 @@ class Stumbling:
             raise self.error("disk I/O error")
         return done
 
+    async def probe(self) -> None:
+        await self.db.probe()
+
     async def heal(self) -> bool:
         return await self.db.heal()
 

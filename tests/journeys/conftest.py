@@ -11,6 +11,7 @@ import structlog
 
 from bot import logs
 from tests.conftest import KEY, OTHER_KEY, World
+from tests.journeys.stories import LINK
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +32,7 @@ def log_lines() -> Iterator[io.StringIO]:
     written = lines.getvalue()
     assert KEY not in written
     assert OTHER_KEY not in written
+    assert LINK not in written
     errors = [line for line in written.splitlines() if json.loads(line)["level"] in {"error", "critical"}]
     assert not errors, "\n".join(errors)
 

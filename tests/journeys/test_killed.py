@@ -72,6 +72,7 @@ async def program(tmp_path: Path) -> AsyncIterator[Program]:
         "DATABASE_URL": f"sqlite:///{tmp_path / 'bot.db'}",
         "ENCRYPTION_KEYS": new_encryption_key(),
         "POLL_INTERVAL": "0.5",
+        "METRICS_LISTEN": "off",
     }
     await program.start()
     try:

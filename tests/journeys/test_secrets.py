@@ -19,6 +19,7 @@ from bot.serving import serve
 from storage.vault import new_encryption_key
 from tests.conftest import KEY, OTHER_KEY
 from tests.journeys.stories import LINK, confirms, eventually, places, says, summary
+from tests.web.asking import PAGES, asked, free_port
 
 WRONG = "a1b2c3d4" * 4
 TYPED_LATE = "9z8y7x6w" * 4  # the program is killed before it is answered
@@ -54,6 +55,11 @@ class Program:
             self.process.send_signal(how)
             await self.process.wait()
         await asyncio.gather(*self.reading)
+
+    async def tells_of_itself(self) -> None:
+        for page in PAGES:
+            _, text = await asked(f"http://{self.settings['METRICS_LISTEN']}{page}")
+            self.said.append(text.encode())
 
     async def command(self, *arguments: str) -> None:
         process = await asyncio.create_subprocess_exec(
@@ -104,6 +110,7 @@ async def program(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterat
         "DATABASE_URL": f"sqlite:///{tmp_path / 'bot.db'}",
         "ENCRYPTION_KEYS": new_encryption_key(),
         "POLL_INTERVAL": "0.2",
+        "METRICS_LISTEN": f"127.0.0.1:{free_port()}",
         "LOG_LEVEL": "DEBUG",
         "LOG_FORMAT": request.param,
         "TMPDIR": str(tmp_path / "temporary"),
@@ -144,6 +151,7 @@ async def test_a_key_stands_in_clear_nowhere(program: Program) -> None:
         await says(anna, "/balance")
         program.panel.calm()
     await says(anna, f"/key {OTHER_KEY}")
+    await program.tells_of_itself()
     secrets = KEY, OTHER_KEY, WRONG, TYPED_LATE, *program.settings["ENCRYPTION_KEYS"].split(",")
     assert program.traces(*secrets) == []
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from bot.panel.client import PanelClient
-from bot.panel.errors import NoTurn, PanelError
+from bot.panel.errors import BadKey, NoTurn, PanelError, PanelUnreachable
 from bot.sandbox.panel import Panel, Trouble, panel_app
 from bot.serving import Server, serve
 
@@ -57,6 +57,34 @@ async def client(server: Server, line: Line) -> AsyncIterator[PanelClient]:
     client = PanelClient(f"{server.url}/api/v2", seconds=0.3, add_seconds=0.3, turn=line.turn, hear=line.hear)
     yield client
     await client.close()
+
+
+async def test_each_call_is_timed_by_its_action_and_how_it_went(server: Server, panel: Panel) -> None:
+    """The wait for a turn is none of the panel's."""
+    heard: list[tuple[str, type[PanelError] | None]] = []
+
+    def note(action: str, error: PanelError | None, seconds: float) -> None:
+        assert seconds >= 0.0
+        heard.append((action, type(error) if error else None))
+
+    async def no_turn() -> None:
+        raise TimeoutError
+
+    client = PanelClient(f"{server.url}/api/v2", seconds=0.3, add_seconds=0.3, time=note)
+    never = PanelClient(f"{server.url}/api/v2", turn=no_turn, time=note)
+    await client.balance(KEY)
+    panel.misbehave(Trouble.HANG, action="add")
+    with pytest.raises(PanelError):
+        await client.add(KEY, "1", {"link": "https://example.com/p/1", "quantity": "100"})
+    panel.calm()
+    panel.misbehave(Trouble.WRONG_KEY)
+    with pytest.raises(PanelError):
+        await client.order_statuses(KEY, {"1": None})
+    with pytest.raises(NoTurn):
+        await never.refill(KEY, "1")
+    assert heard == [("balance", None), ("add", PanelUnreachable), ("status", BadKey), ("refill", NoTurn)]
+    for one in (client, never):
+        await one.close()
 
 
 async def test_every_request_takes_a_turn_the_second_try_too(

@@ -178,6 +178,9 @@ class DiskAtHand:
     async def write(self, work: Work[T], /, **_: bool) -> T:
         return await self._crosses(lambda: self._disk.transact(work))
 
+    async def probe(self) -> None:
+        return
+
     async def heal(self) -> bool:
         return True
 
