@@ -1,4 +1,4 @@
-"""`panelgram run | sandbox | check | keys new | keys rotate`.
+"""`panelgram run | sandbox | check | backup | restore | migrate | keys new | keys rotate`.
 
 Exit codes: 0 fine, 1 could not, 2 wrong settings.
 """
@@ -11,12 +11,13 @@ import signal
 import sys
 import threading
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, NoReturn
 
 import uvloop
 from telegram.error import InvalidToken
 
-from bot import logs
+from bot import backups, logs
 from bot.app import serve
 from bot.check import check, check_database
 from bot.demo import serve_sandbox
@@ -58,6 +59,23 @@ def _check(arguments: argparse.Namespace) -> int:
     good, lines = asyncio.run(look(_settings()))
     print(*lines, sep="\n")
     return 0 if good else 1
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    return _do(backups.backup(_settings(), arguments.file, force=arguments.force))
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    return _do(backups.restore(_settings(), arguments.file))
+
+
+def _migrate(arguments: argparse.Namespace) -> int:
+    return _do(backups.migrate(_settings(), with_backup=not arguments.no_backup))
+
+
+def _do(work: Coroutine[Any, Any, list[str]]) -> int:
+    print(*asyncio.run(work), sep="\n")
+    return 0
 
 
 def _keys_new(_: argparse.Namespace) -> int:
@@ -114,6 +132,16 @@ def _parser() -> argparse.ArgumentParser:
     checking = commands.add_parser("check", help="are settings, database and Telegram in order?")
     checking.add_argument("--database", action="store_true", help="look the whole database through instead")
     checking.set_defaults(do=_check)
+    backing_up = commands.add_parser("backup", help="copy the database, also while the bot runs")
+    backing_up.add_argument("file", type=Path, metavar="FILE")
+    backing_up.add_argument("--force", action="store_true", help="replace FILE")
+    backing_up.set_defaults(do=_backup)
+    restoring = commands.add_parser("restore", help="put a backup in the database's place")
+    restoring.add_argument("file", type=Path, metavar="FILE")
+    restoring.set_defaults(do=_restore)
+    migrating = commands.add_parser("migrate", help="bring the schema up to date, after a backup beside it")
+    migrating.add_argument("--no-backup", action="store_true", help="without one")
+    migrating.set_defaults(do=_migrate)
     keys = commands.add_parser("keys", help="encryption keys").add_subparsers(required=True, metavar="ACTION")
     keys.add_parser("new", help="print a new one").set_defaults(do=_keys_new)
     rotating = keys.add_parser(
