@@ -64,7 +64,7 @@ async def held(file: Path, name: str = "orders") -> list[str]:
     """The ids in a table of a database that nobody uses."""
     looking = await open_to_look(file)
     try:
-        return [str(row[0]) for row in await table(looking, name)]
+        return [str(next(iter(row))) for row in await table(looking, name)]
     finally:
         await looking.close()
 
