@@ -51,7 +51,7 @@ def _run(_: argparse.Namespace) -> int:
 
 def _sandbox(arguments: argparse.Namespace) -> int:
     logs.set_up(level="WARNING", form="console")
-    return _until_told(serve_sandbox(arguments.port))
+    return _until_told(serve_sandbox(arguments.port, host=arguments.host))
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -128,6 +128,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="serve Telegram by long polling").set_defaults(do=_run)
     sandbox = commands.add_parser("sandbox", help="try it without Telegram or a panel, in the browser")
     sandbox.add_argument("--port", type=int, default=8080, help="of the chat page (8080)")
+    sandbox.add_argument(
+        "--host", default="127.0.0.1", help="to listen on (127.0.0.1); in a container 0.0.0.0"
+    )
     sandbox.set_defaults(do=_sandbox)
     checking = commands.add_parser("check", help="are settings, database and Telegram in order?")
     checking.add_argument("--database", action="store_true", help="look the whole database through instead")
