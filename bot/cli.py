@@ -1,4 +1,4 @@
-"""`panelgram run | sandbox | check | healthy | who | keys new | keys rotate`.
+"""`panelgram run | sandbox | check | healthy | who | backup | restore | migrate | keys new | keys rotate`.
 
 Exit codes: 0 fine, 1 could not, 2 wrong settings.
 """
@@ -11,12 +11,13 @@ import signal
 import sys
 import threading
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, NoReturn
 
 import uvloop
 from telegram.error import InvalidToken
 
-from bot import logs
+from bot import backups, logs
 from bot.app import serve
 from bot.check import check, check_database
 from bot.demo import serve_sandbox
@@ -51,7 +52,7 @@ def _run(_: argparse.Namespace) -> int:
 
 def _sandbox(arguments: argparse.Namespace) -> int:
     logs.set_up(level="WARNING", form="console")
-    return _until_told(serve_sandbox(arguments.port))
+    return _until_told(serve_sandbox(arguments.port, host=arguments.host))
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -69,6 +70,23 @@ def _healthy(_: argparse.Namespace) -> int:
 
 def _who(arguments: argparse.Namespace) -> int:
     print(logs.Pseudonyms(load_settings().keys[0]).of(arguments.chat))
+    return 0
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    return _do(backups.backup(_settings(), arguments.file, force=arguments.force))
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    return _do(backups.restore(_settings(), arguments.file))
+
+
+def _migrate(arguments: argparse.Namespace) -> int:
+    return _do(backups.migrate(_settings(), with_backup=not arguments.no_backup))
+
+
+def _do(work: Coroutine[Any, Any, list[str]]) -> int:
+    print(*asyncio.run(work), sep="\n")
     return 0
 
 
@@ -122,6 +140,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="serve Telegram by long polling").set_defaults(do=_run)
     sandbox = commands.add_parser("sandbox", help="try it without Telegram or a panel, in the browser")
     sandbox.add_argument("--port", type=int, default=8080, help="of the chat page (8080)")
+    sandbox.add_argument(
+        "--host", default="127.0.0.1", help="to listen on (127.0.0.1); in a container 0.0.0.0"
+    )
     sandbox.set_defaults(do=_sandbox)
     checking = commands.add_parser("check", help="are settings, database and Telegram in order?")
     checking.add_argument("--database", action="store_true", help="look the whole database through instead")
@@ -132,6 +153,16 @@ def _parser() -> argparse.ArgumentParser:
     who = commands.add_parser("who", help="by which hash the log names a chat")
     who.add_argument("chat", type=int, help="the chat's number")
     who.set_defaults(do=_who)
+    backing_up = commands.add_parser("backup", help="copy the database, also while the bot runs")
+    backing_up.add_argument("file", type=Path, metavar="FILE")
+    backing_up.add_argument("--force", action="store_true", help="replace FILE")
+    backing_up.set_defaults(do=_backup)
+    restoring = commands.add_parser("restore", help="put a backup in the database's place")
+    restoring.add_argument("file", type=Path, metavar="FILE")
+    restoring.set_defaults(do=_restore)
+    migrating = commands.add_parser("migrate", help="bring the schema up to date, after a backup beside it")
+    migrating.add_argument("--no-backup", action="store_true", help="without one")
+    migrating.set_defaults(do=_migrate)
     keys = commands.add_parser("keys", help="encryption keys").add_subparsers(required=True, metavar="ACTION")
     keys.add_parser("new", help="print a new one").set_defaults(do=_keys_new)
     rotating = keys.add_parser(

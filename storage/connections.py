@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from storage.migrations import migrate
 from storage.troubles import named
 
 T = TypeVar("T")
+Mode = Literal["ro", "still", "rw", "rwc"]
 
 BUSY_SECONDS = 5.0  # to wait for another program that writes
 
@@ -43,12 +44,13 @@ async def open_pair(path: Path, *, make: bool = False) -> tuple[aiosqlite.Connec
     return writer, reader
 
 
-async def connect(path: Path, mode: Literal["ro", "rw", "rwc"]) -> aiosqlite.Connection:
-    uri = f"file:{quote(str(path))}?mode={mode}"
+async def connect(path: Path, mode: Mode) -> aiosqlite.Connection:
+    """`still` is for reading a file that nobody writes to: no other file is made or needed beside it."""
+    uri = f"file:{quote(str(path))}?mode={'ro&immutable=1' if mode == 'still' else mode}"
     connection = await aiosqlite.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
     connection.row_factory = aiosqlite.Row
     try:
-        for setting in _SETTINGS if mode != "ro" else ():
+        for setting in _SETTINGS if mode in {"rw", "rwc"} else ():
             await connection.execute(setting)
     except BaseException:
         await close(connection)
@@ -76,6 +78,26 @@ class Statements:
 
     async def execute_many(self, sql: str, rows: Sequence[Mapping[str, Any]], /) -> None:
         self._connection.executemany(sql, rows)
+
+
+def copied(connection: sqlite3.Connection, target: Path) -> dict[str, int]:
+    """Copy the whole database into the file `target`, in one go: what is counted is what is copied.
+
+    The online backup and not VACUUM INTO, which cannot be part of a transaction. Nothing erased comes along:
+    `secure_delete` has overwritten it.
+    """
+    connection.execute("BEGIN")
+    try:
+        rows = {
+            name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
+            for (name, *_) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
+        with closing(sqlite3.connect(target)) as copy:
+            connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # it needs no other file beside it
+    finally:
+        connection.rollback()
+    return rows
 
 
 async def in_thread(connection: aiosqlite.Connection, work: Callable[..., T], *args: Any) -> T:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage.database import Database, Row
-from storage.schema import STEPS
+from storage.migrations import version_of
 from storage.vault import STORED_KEYS, WAITING, Vault
 
 MOST_FAULTS = 10
@@ -34,7 +34,12 @@ class Findings:
 
     @property
     def good(self) -> bool:
-        return not (self.faults or self.orphans or self.keys.unreadable or self.waiting.unreadable)
+        return self.sound and not (self.keys.unreadable or self.waiting.unreadable)
+
+    @property
+    def sound(self) -> bool:
+        """Whatever may be encrypted in it, the database itself is in order."""
+        return not (self.faults or self.orphans)
 
 
 async def inspect(db: Database, vault: Vault, path: Path) -> Findings:
@@ -44,7 +49,7 @@ async def inspect(db: Database, vault: Vault, path: Path) -> Findings:
     for row in await db.read("PRAGMA foreign_key_check"):
         orphans[row["table"]] = orphans.get(row["table"], 0) + 1
     return Findings(
-        schema=len(STEPS),
+        schema=await version_of(db),
         faults=[fault for fault in faults if fault != "ok"],
         orphans=orphans,
         keys=await _sealed(db, STORED_KEYS, "id", "", vault.opens),

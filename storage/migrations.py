@@ -25,12 +25,25 @@ async def migrate(db: Transaction) -> None:
         await db.execute("COMMIT")
 
 
+async def version_of(db: Database) -> int:
+    """The number of steps it was made by."""
+    rows = await db.read("SELECT version FROM schema_version")
+    return int(rows[0]["version"]) if rows else 0
+
+
+async def require_known(db: Database) -> None:
+    """Raises DatabaseTooNew."""
+    _require_known(await version_of(db))
+
+
 async def require_current(db: Database) -> None:
     """Raises StorageError unless the schema is just the one this program makes."""
-    version = (await db.read("SELECT version FROM schema_version"))[0]["version"]
+    version = await version_of(db)
     _require_known(version)
     if version < len(STEPS):
-        raise StorageError(f"schema {version} is brought to {len(STEPS)} by the next `panelgram run`")
+        raise StorageError(
+            f"schema {version} is brought to {len(STEPS)} by `panelgram migrate`, or the next `panelgram run`"
+        )
 
 
 def _require_known(version: int) -> None:

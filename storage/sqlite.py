@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,8 +10,9 @@ from typing import Any, Literal, TypeVar
 
 import aiosqlite
 
-from storage.connections import Statements, close, connect, in_thread, open_pair, to_the_end
+from storage.connections import Mode, Statements, close, connect, copied, in_thread, open_pair, to_the_end
 from storage.database import (
+    Database,
     DatabaseDamaged,
     DatabaseSpoilt,
     DatabaseTrouble,
@@ -20,7 +21,7 @@ from storage.database import (
     Transaction,
     Work,
 )
-from storage.migrations import require_current
+from storage.migrations import require_current, require_known
 from storage.troubles import identity, named, require_own_log, require_room, trouble
 
 T = TypeVar("T")
@@ -86,6 +87,14 @@ class SqliteDatabase:
     async def shrink(self) -> bool:
         with named(self._path):
             return await in_thread(self._writer, _give_back)
+
+    async def copy_to(self, target: Path) -> Mapping[str, int]:
+        """All that is committed, as one file at `target`; how many rows of each table that is.
+
+        Whoever writes meanwhile goes on.
+        """
+        with named(f"{self._path} or its copy {target}"):
+            return await in_thread(self._reader, copied, target)
 
     async def close(self) -> None:
         await self._nothing_written()
@@ -226,12 +235,17 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
 
 async def open_to_look(path: Path) -> SqliteDatabase:
     """An existing database, for reading only, its schema as it is. Raises StorageError."""
-    return await _open_existing(path, "ro")
+    return await _open_existing(path, "ro", require_current)
+
+
+async def open_of_any_age(path: Path, mode: Literal["ro", "still"] = "ro") -> SqliteDatabase:
+    """... which an older version of the program may have made. For `still` see `connect`."""
+    return await _open_existing(path, mode, require_known)
 
 
 async def open_beside(path: Path) -> SqliteDatabase:
     """An existing database that the running program may write to at the same time. Raises StorageError."""
-    return await _open_existing(path, "rw")
+    return await _open_existing(path, "rw", require_current)
 
 
 def require_file(path: Path) -> None:
@@ -242,13 +256,15 @@ def require_file(path: Path) -> None:
         )
 
 
-async def _open_existing(path: Path, mode: Literal["ro", "rw"]) -> SqliteDatabase:
+async def _open_existing(
+    path: Path, mode: Mode, require: Callable[[Database], Awaitable[None]]
+) -> SqliteDatabase:
     require_file(path)
     with named(path):
         connection = await connect(path, mode)
     db = SqliteDatabase(path, connection, connection)
     try:
-        await require_current(db)
+        await require(db)
     except aiosqlite.Error as error:
         await db.close()
         raise StorageError(f"{path} is no database of this program ({error})") from error

@@ -21,7 +21,7 @@ _TROUBLES: dict[int, tuple[type[DatabaseTrouble], str]] = {
 }
 
 
-def trouble(error: sqlite3.Error, path: Path) -> DatabaseTrouble | None:
+def trouble(error: sqlite3.Error, path: Path | str) -> DatabaseTrouble | None:
     """None when neither the disk nor the file is at fault."""
     code = getattr(error, "sqlite_errorcode", None)  # not every error of the driver has one
     if code is None or code & 0xFF not in _TROUBLES:
@@ -31,7 +31,7 @@ def trouble(error: sqlite3.Error, path: Path) -> DatabaseTrouble | None:
 
 
 @contextmanager
-def named(path: Path) -> Iterator[None]:
+def named(path: Path | str) -> Iterator[None]:
     """Errors that the disk or the file is to blame for leave as DatabaseTrouble."""
     try:
         yield

@@ -150,7 +150,10 @@ async def test_a_newer_schema_is_refused_by_every_command(world: World, tmp_path
     await world.stop()
     with closing(sqlite3.connect(world.database)) as db, db:
         db.execute("UPDATE schema_version SET version = 99")
-    for command in (["run"], ["check"], ["check", "--database"], ["keys", "rotate"]):
+    commands = (
+        ["run"], ["check"], ["check", "--database"], ["keys", "rotate"], ["backup", "copy.db"], ["migrate"],
+    )  # fmt: skip
+    for command in commands:
         code, out, err = await panelgram(*command, cwd=tmp_path, **settings_of(world))
         assert code == 1
         assert "the database has schema 99" in out + err

@@ -8,7 +8,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 
 from bot.chat.bundles import UNSAYABLE, with_lines
 from bot.chat.mass_notices import MassNotices
-from bot.chat.screens import accounts, aftersales, bundles, outcomes, slow, uncertain
+from bot.chat.screens import accounts, aftersales, bundles, outcomes, restored, slow, uncertain
 from bot.chat.screens import orders as screens
 from bot.core.slow import is_pending
 from bot.gateway.absence import Absence
@@ -90,6 +90,8 @@ class Notices:
             case "away":
                 if await waiting.is_waiting(self._db, chat_id=notice.chat_id):  # else it would come too late
                     await self._messenger.send(notice.chat_id, accounts.does_not_answer(self._about))
+            case "restored":
+                await self._messenger.send(notice.chat_id, restored.restored(notice.facts, self._about))
             case "parked":
                 screen = screens.parked(notice.facts["last_four"], self._about)
                 await self._messenger.send(notice.chat_id, screen)

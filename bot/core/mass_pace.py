@@ -21,6 +21,7 @@ class Stop(StrEnum):
     BAD_KEY = "bad key"
     BUSY = "busy"
     NO_ANSWER = "no answer"
+    RESTORED = "restored"  # the database is a backup from before its end; see storage/restoring.py
 
 
 def trouble(outcomes: Sequence[Outcome | None]) -> Stop | None:

@@ -100,6 +100,11 @@ def day(instant: float) -> str:
     return format_date(datetime.fromtimestamp(instant, UTC), format="medium", locale=_locale())
 
 
+def moment(instant: float) -> str:
+    """Date and time of an instant, for people whose time zone nobody asked for: Jan 3, 2027, 17:05 UTC."""
+    return f"{day(instant)}, {datetime.fromtimestamp(instant, UTC):%H:%M} UTC"
+
+
 def lasting(seconds: float) -> str:
     """How long something takes, roughly: 52 minutes, 7 hours, 3 days."""
     return format_timedelta(timedelta(seconds=seconds), granularity="minute", threshold=1.5, locale=_locale())

@@ -44,7 +44,7 @@ def _summary(found: Sequence[Order], stopped: Stop | None, about: About, *, quot
                 *(_refusal(order) for order in refused[:quoted]),
                 t("… and more in the file") if len(refused) > quoted else None,
             ),
-            _uncertain(uncertain, about),
+            _uncertain(uncertain, stopped, about),
             _unsent(unsent, stopped, about),
             _file_holds(all_placed=placed == len(found)),
         ),
@@ -102,17 +102,27 @@ def _refusal(order: Order) -> Markup:
     return t("line {n}: “{words}”", n=order.mass_line, words=words)
 
 
-def _uncertain(found: Sequence[Order], about: About) -> Markup | None:
+def _uncertain(found: Sequence[Order], stopped: Stop | None, about: About) -> Markup | None:
     if not found:
         return None
     which = numbers([order.mass_line or 0 for order in found], most=_NAMED)
+    why = (
+        t("I was set back to an older copy, so they may have been placed and charged since.")
+        if stopped is Stop.RESTORED
+        else t(
+            "{panel} gave no clear answer, so they may have been placed and charged.", panel=about.panel_name
+        )
+    )
     return lines(
         t("⚠️ <b>Uncertain: lines {lines}.</b>", lines=which),
-        t(
-            "{panel} gave no clear answer, so they may have been placed and charged. I do not send them "
-            "again. /orders shows them: look at {site} and tell me there.",
-            panel=about.panel_name,
-            site=about.panel_site,
+        Markup(" ").join(
+            (
+                why,
+                t(
+                    "I do not send them again. /orders shows them: look at {site} and tell me there.",
+                    site=about.panel_site,
+                ),
+            )
         ),
     )
 
@@ -120,7 +130,8 @@ def _uncertain(found: Sequence[Order], about: About) -> Markup | None:
 def _unsent(found: Sequence[Order], stopped: Stop | None, about: About) -> Markup | None:
     if not found:
         return None
-    why = t(_REASONS[stopped], panel=about.panel_name) if stopped else None
+    reason = _REASONS.get(stopped) if stopped else None
+    why = t(reason, panel=about.panel_name) if reason else None
     return lines(plural("✋ <b>Not sent: {n} line.</b>", "✋ <b>Not sent: {n} lines.</b>", len(found)), why)
 
 
