@@ -104,5 +104,7 @@ $("messages").addEventListener("scroll", () => {
   $("down").hidden = following;
   if (following) miss(-missed);
 });
+const followOn = () => { if (following) toEnd("instant"); };
+new ResizeObserver(followOn).observe($("messages"));
 // a photo that has come makes its message taller; load events do not bubble
-$("messages").addEventListener("load", () => { if (following) toEnd("instant"); }, { capture: true });
+$("messages").addEventListener("load", followOn, { capture: true });
