@@ -12,7 +12,7 @@ const STEPS = [
     text: "Send /order, here or from the menu. Choose a service, then answer what it asks: a link, a quantity.",
   },
   {
-    at: [".bots:last-of-type .row", "#messages"], title: "See the price, confirm",
+    at: [".bots:last-of-type .body:has(.row)", "#messages"], title: "See the price, confirm",
     text: "Nothing is sent before you tap “Place order”. Then it goes to the panel, once and never twice.",
   },
   {
@@ -24,7 +24,15 @@ const STEPS = [
     text: "Now be the panel: finish orders by hand, slow it down, lose an answer. See what the bot makes of it.",
   },
 ];
-const GAP = 12; // pixels
+const GAP = 10; // pixels
+const SIDES = {
+  below: (target, card) => ({ left: across(target, card), top: target.bottom + GAP }),
+  above: (target, card) => ({ left: across(target, card), top: target.top - GAP - card.height }),
+  right: (target, card) => ({ left: target.right + GAP, top: along(target, card) }),
+  left: (target, card) => ({ left: target.left - GAP - card.width, top: along(target, card) }),
+  over: (target, card) => ({ left: across(target, card), top: Math.max(target.top, 0) + 2 * GAP }),
+  anywhere: () => ({ left: 0, top: 0 }),
+};
 let step = 0;
 let pointed = null;
 
@@ -50,23 +58,29 @@ function end() {
   $("tour").close();
 }
 
-/** Below what it is about, or above it, or over it where it fills the screen. */
+/** On the first side of what it is about where there is room for it. */
 function place() {
   if (!$("tour").open) return;
   const seen = STEPS[step].at.map((selector) => document.querySelector(selector));
   point(seen.find((target) => target?.checkVisibility()));
-  const { width, height } = $("tour").getBoundingClientRect();
-  const target = pointed?.getBoundingClientRect() ?? document.body.getBoundingClientRect();
-  const below = target.bottom + GAP + height < innerHeight;
-  const above = target.top - GAP - height > 0;
-  const top = below ? target.bottom + GAP : above ? target.top - GAP - height : target.top + 4 * GAP;
-  const middle = target.left + target.width / 2;
-  const left = Math.min(Math.max(middle - width / 2, GAP), innerWidth - width - GAP);
-  $("tour").className = below ? "below" : above ? "above" : "over";
-  $("tour").style.top = `${Math.max(top, GAP)}px`;
+  const card = $("tour").getBoundingClientRect();
+  const target = (pointed ?? document.body).getBoundingClientRect();
+  const [side, { left, top }] = Object.entries(SIDES)
+    .map(([name, at]) => [name, at(target, card)])
+    .find(([, { left, top }]) => fits(left, card.width, innerWidth) && fits(top, card.height, innerHeight));
+  $("tour").className = side;
   $("tour").style.left = `${left}px`;
-  $("tour").style.setProperty("--beak", `${Math.min(Math.max(middle - left, 24), width - 24)}px`);
+  $("tour").style.top = `${top}px`;
+  $("tour").style.setProperty("--beak-x", `${within(middle(target) - left, 0, card.width)}px`);
+  $("tour").style.setProperty("--beak-y", `${within(centre(target) - top, 0, card.height)}px`);
 }
+
+const fits = (from, size, whole) => from >= 0 && from + size <= whole;
+const within = (from, size, whole) => Math.max(Math.min(from, whole - size - 2 * GAP), 2 * GAP);
+const middle = ({ left, width }) => left + width / 2;
+const centre = ({ top, height }) => top + height / 2;
+const across = (target, { width }) => within(middle(target) - width / 2, width, innerWidth);
+const along = (target, { height }) => within(centre(target) - height / 2, height, innerHeight);
 
 function point(target) {
   pointed?.classList.remove("pointed");
