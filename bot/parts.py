@@ -4,6 +4,7 @@ import secrets
 import time
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot, JobQueue
 
@@ -42,6 +43,7 @@ from bot.jobs.tracking import TrackingJob
 from bot.panel.client import PERSON_SECONDS, TURN_SECONDS, PanelClient
 from bot.panel.pacing import Pace, Turns
 from bot.settings import Settings
+from bot.web.webhook import Place, Webhook
 from storage.database import Database
 from storage.vault import Vault
 
@@ -174,6 +176,18 @@ class Parts:
         self.polling = Polling(
             Transport(connections=2),
             f"{telegram.api}{settings.token}",
+            accept=self.runner.accept,
+            busy=lambda: self.runner.busy,
+            clock=CLOCK,
+        )
+        self.webhook = self._webhook(settings) if settings.webhook_url else None
+
+    def _webhook(self, settings: Settings) -> Webhook:
+        host, port = settings.webhook_address
+        path = urlsplit(settings.webhook_url).path or "/"
+        return Webhook(
+            Place(settings.webhook_url, path, settings.webhook_token, host, port),
+            self.telegram.bot,
             accept=self.runner.accept,
             busy=lambda: self.runner.busy,
             clock=CLOCK,

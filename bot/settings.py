@@ -1,16 +1,28 @@
 """Every setting, with its unit and default. The only reader of the environment."""
 
+import hmac
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from storage.vault import read_encryption_key
 
+TELEGRAM = "https://api.telegram.org"
 _SQLITE = re.compile(r"sqlite:///(.+)")
+_WEBHOOK = re.compile(r"(?P<scheme>https?)://[A-Za-z0-9.-]+(:(?P<port>\d{1,5}))?(/[A-Za-z0-9._~/-]*)?")
+TELEGRAMS_PORTS = {None, "443", "80", "88", "8443"}
 
 
 class WrongSettings(Exception):
@@ -34,6 +46,13 @@ def _database_url(text: str) -> str:
     return text
 
 
+def _listening(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ValueError("must be like 127.0.0.1:8090")
+    return text
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 
 
@@ -44,7 +63,11 @@ class Settings(BaseSettings):
 
     bot_token: SecretStr
     bot_token_file: str = ""  # in place of bot_token
-    telegram_api_url: HttpUrl = "https://api.telegram.org"
+    telegram_api_url: HttpUrl = TELEGRAM
+    webhook_url: str = ""  # what Telegram calls; without it we poll
+    webhook_listen: Annotated[str, AfterValidator(_listening)] = "127.0.0.1:8090"
+    webhook_secret: SecretStr = SecretStr("")  # default: made of bot_token
+    webhook_secret_file: str = ""  # in place of webhook_secret
     panel_url: HttpUrl = "https://smm1st.com/api/v2"
     panel_name: str = ""
     panel_site: str = ""  # where people get a key and top up; default: the site of panel_url
@@ -64,6 +87,27 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"\d+:[\w-]+", token.get_secret_value()):
             raise ValueError("must be as @BotFather gives it: digits, a colon, letters")
         return token
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _webhook(cls, url: str, info: ValidationInfo) -> str:
+        """Another Bot API server than Telegram's own may call by http and at any port."""
+        if not url:
+            return url
+        found = _WEBHOOK.fullmatch(url)
+        if found is None:
+            raise ValueError("must be an address like https://bot.example.com/telegram")
+        ours = info.data.get("telegram_api_url") != TELEGRAM
+        if not ours and (found["scheme"] != "https" or found["port"] not in TELEGRAMS_PORTS):
+            raise ValueError("must be https, at port 443, 80, 88 or 8443: Telegram calls no other")
+        return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret(cls, secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"([A-Za-z0-9_-]{16,256})?", secret.get_secret_value()):
+            raise ValueError("must be 16 to 256 characters of A-Z, a-z, 0-9, _ and -")
+        return secret
 
     @field_validator("encryption_keys")
     @classmethod
@@ -95,6 +139,17 @@ class Settings(BaseSettings):
         return self.bot_token.get_secret_value()
 
     @property
+    def webhook_token(self) -> str:
+        """By which we know that Telegram calls. Made of the bot token, it tells nothing about it."""
+        made = hmac.digest(self.token.encode(), b"the webhook's secret", "sha256").hex()
+        return self.webhook_secret.get_secret_value() or made
+
+    @property
+    def webhook_address(self) -> tuple[str, int]:
+        host, _, port = self.webhook_listen.rpartition(":")
+        return host, int(port)
+
+    @property
     def keys(self) -> list[bytes]:
         return [read_encryption_key(text) for text in _split(self.encryption_keys.get_secret_value())]
 
@@ -114,7 +169,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name in ("bot_token", "encryption_keys"):
+        for name in ("bot_token", "encryption_keys", "webhook_secret"):
             path = values.pop(f"{name}_file", "")
             if not path:
                 continue

@@ -1,5 +1,6 @@
 """Settings from the environment, `.env` and secret files; wrong ones say what is wrong in a line each."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,23 @@ def test_reads_each_secret_from_a_file_too(
     assert load_settings().token == TOKEN
 
 
+@pytest.mark.parametrize("url", ["https://bot.example.com", "https://bot.example.com:8443/a/b-c"])
+def test_telegram_calls_https_at_four_ports(url: str) -> None:
+    assert load_settings(webhook_url=url).webhook_url == url
+
+
+def test_another_bot_api_server_may_call_by_http() -> None:
+    ours = load_settings(telegram_api_url="http://127.0.0.1:8081", webhook_url="http://127.0.0.1:18090/tg")
+    assert ours.webhook_url == "http://127.0.0.1:18090/tg"
+
+
+def test_the_webhooks_secret_is_made_of_the_token_unless_given() -> None:
+    made = load_settings().webhook_token
+    assert re.fullmatch(r"[0-9a-f]{64}", made)
+    assert made == load_settings().webhook_token != load_settings(bot_token="2:another").webhook_token
+    assert load_settings(webhook_secret="a-secret_of-ours").webhook_token == "a-secret_of-ours"
+
+
 def test_an_absolute_database_path() -> None:
     assert load_settings(database_url="sqlite:////var/lib/x.db").database_path == Path("/var/lib/x.db")
 
@@ -80,6 +98,14 @@ def test_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         ("POLL_INTERVAL", "0"),
         ("POLL_INTERVAL", "soon"),
         ("POLL_INTERVAL", "nan"),
+        ("WEBHOOK_URL", "http://bot.example.com/tg"),
+        ("WEBHOOK_URL", "https://bot.example.com:444/tg"),
+        ("WEBHOOK_URL", "https://user:secret@bot.example.com/tg"),
+        ("WEBHOOK_URL", "https://bot.example.com/tg?secret=1"),
+        ("WEBHOOK_LISTEN", "8090"),
+        ("WEBHOOK_LISTEN", "127.0.0.1:70000"),
+        ("WEBHOOK_SECRET", "secret too short"),
+        ("WEBHOOK_SECRET", "secret" * 50),
         ("ADMIN_IDS", "me"),
         ("LOG_LEVEL", "loud"),
         ("LOG_FORMAT", "xml"),

@@ -16,6 +16,7 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.gateway.absence import Absence
 from bot.gateway.messenger import seconds
+from bot.gateway.shapes import is_update
 from bot.gateway.transport import Transport
 from storage.database import DatabaseTrouble
 
@@ -60,8 +61,12 @@ class Polling:
         self._failures = 0
         self.last_poll_at: float | None = None
 
-    async def run(self, offset: int | None) -> None:
-        """Fetch updates for ever. Raises TokenInUse when somebody else does, as far as it shows at start."""
+    async def run(self, offset: int | None = None) -> None:
+        """Fetch updates for ever. Raises TokenInUse when somebody else does, as far as it shows at start.
+
+        Without an `offset` it asks for all there are: what we know already comes to nothing, and a webhook
+        may have brought later ones before earlier ones.
+        """
         await self._transport.initialize()
         try:
             await self._poll_on(offset)
@@ -134,11 +139,7 @@ class Polling:
             found = poll.result()
         finally:
             poll.cancel()
-        updates = [one for one in found if _is_update(one)] if isinstance(found, list) else []
+        updates = [one for one in found if is_update(one)] if isinstance(found, list) else []
         if not updates and found != []:
             raise NetworkError("Telegram answered something unexpected")
         return updates
-
-
-def _is_update(found: object) -> bool:
-    return isinstance(found, dict) and isinstance(found.get("update_id"), int)
