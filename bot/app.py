@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from telegram.error import InvalidToken, TelegramError
 
 from bot.chat.menu import set_menu
-from bot.gateway.absence import Absence
+from bot.gateway.absence import reach
 from bot.gateway.context import Context
 from bot.gateway.polling import TokenInUse
 from bot.jobs.outage import TRY_SECONDS
 from bot.parts import Parts
 from bot.settings import Settings
+from bot.web.webhook import WebhookRefused
 from storage import cancelling, orders, outbox, pruning, refills, rotation
 from storage.database import Database, DatabaseTrouble
 from storage.lock import hold, of_database
@@ -46,40 +46,33 @@ class Bot:
     async def run(self) -> None:
         """Serve until cancelled.
 
-        Raises TokenInUse, InvalidToken when Telegram does not know the token, OSError when a port is in use.
+        Raises TokenInUse, InvalidToken when Telegram does not know the token; in webhook mode WebhookRefused;
+        OSError when a port is in use.
         """
         try:
             await self._parts.watch.start()
-            await self._connect()
+            await reach(self._parts.application.initialize)
+            log.info("serving", bot=self._parts.application.bot.username, panel=self._parts.about.panel_name)
             await self._parts.application.start()
             await self._find_abandoned()
             await outbox.take_back(self._db, now=self._parts.clock())
             await self._parts.telegram.replies.resume()
             self._wind_clock()
-            offset = await self._parts.runner.resume()
+            await self._parts.runner.resume()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(set_menu(self._parts.application.bot, self._parts.about))
-                tasks.create_task(self._parts.polling.run(offset))
-        except* TokenInUse as group:
+                tasks.create_task(self._receive())
+        except* (TokenInUse, WebhookRefused, OSError) as group:
             raise group.exceptions[0] from None
         finally:
             await self._take_down()
 
-    async def _connect(self) -> None:
-        pause = 1.0
-        absence = Absence("Telegram does not answer; trying again", "Telegram answers")
-        while True:
-            try:
-                await self._parts.application.initialize()
-                await self._parts.application.bot.delete_webhook()
-                break
-            except InvalidToken:
-                raise
-            except TelegramError as error:
-                absence.failed(error)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 30.0)
-        log.info("serving", bot=self._parts.application.bot.username, panel=self._parts.about.panel_name)
+    async def _receive(self) -> None:
+        if self._parts.webhook is not None:
+            await self._parts.webhook.run()
+        else:
+            await reach(self._parts.application.bot.delete_webhook)
+            await self._parts.polling.run()
 
     def _wind_clock(self) -> None:
         clock = self._parts.application.job_queue

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from telegram import Bot
+from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from bot import logs
@@ -20,7 +20,7 @@ async def check(settings: Settings) -> tuple[bool, list[str]]:
     parts = [
         (True, f"settings: fine (panel {settings.name}, {_keys(settings)})"),
         await _database(settings),
-        await _telegram(settings),
+        *await _telegram(settings),
     ]
     return all(good for good, _ in parts), [line for _, line in parts]
 
@@ -90,7 +90,7 @@ def _sealed(name: str, what: str, sealed: Sealed) -> str:
     return f"{name}: ENCRYPTION_KEYS opens all {sealed.rows} {what}"
 
 
-async def _telegram(settings: Settings) -> tuple[bool, str]:
+async def _telegram(settings: Settings) -> list[tuple[bool, str]]:
     transport = Transport()
     bot = Bot(
         settings.token,
@@ -101,10 +101,28 @@ async def _telegram(settings: Settings) -> tuple[bool, str]:
     try:
         await transport.initialize()
         me = await bot.get_me()
+        webhook = await bot.get_webhook_info()
     except InvalidToken:
-        return False, "telegram: the bot token is not known to Telegram"
+        return [(False, "telegram: the bot token is not known to Telegram")]
     except TelegramError as error:
-        return False, f"telegram: {error}"
+        return [(False, f"telegram: {error}")]
     finally:
         await transport.shutdown()
-    return True, f"telegram: fine (@{me.username})"
+    return [(True, f"telegram: fine (@{me.username})"), *_webhook(settings, webhook)]
+
+
+def _webhook(settings: Settings, seen: WebhookInfo) -> list[tuple[bool, str]]:
+    """Nothing to say where updates are polled, and nobody has set one."""
+    waiting = f"{seen.pending_update_count} update(s) wait"
+    if not settings.webhook_url:
+        return [(True, "webhook: one is set; `panelgram run` removes it and polls")] if seen.url else []
+    if not seen.url:
+        return [(True, f"webhook: not set yet, `panelgram run` sets it ({waiting})")]
+    if seen.url != settings.webhook_url:
+        return [(False, f"webhook: another address is set, `panelgram run` sets ours ({waiting})")]
+    if not seen.last_error_date:
+        return [(True, f"webhook: fine ({waiting})")]
+    failed = f"{seen.last_error_date:%Y-%m-%d %H:%M} UTC: {seen.last_error_message}"
+    if seen.pending_update_count:
+        return [(False, f"webhook: Telegram cannot deliver ({waiting}), last at {failed}")]
+    return [(True, f"webhook: fine ({waiting}), it failed last at {failed}")]

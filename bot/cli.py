@@ -25,6 +25,7 @@ from bot.gateway.polling import TokenInUse
 from bot.healthy import healthy
 from bot.keys import rotate
 from bot.settings import Settings, WrongSettings, load_settings
+from bot.web.webhook import WebhookRefused
 from storage.database import StorageError
 from storage.vault import new_encryption_key
 
@@ -40,7 +41,7 @@ def main() -> NoReturn:
         sys.exit(2)
     except InvalidToken:
         print("BOT_TOKEN: Telegram does not know it", file=sys.stderr)
-    except (StorageError, TokenInUse, OSError) as error:
+    except (StorageError, TokenInUse, WebhookRefused, OSError) as error:
         print(logs.clean(str(error)), file=sys.stderr)
     sys.exit(1)
 
@@ -105,6 +106,8 @@ def _settings() -> Settings:
     settings = load_settings()
     logs.hide(settings.token)
     logs.set_up(level=settings.log_level, form=settings.log_format, secret=settings.keys[0])
+    logs.hide(settings.webhook_token)
+    logs.set_up(level=settings.log_level, form=settings.log_format)
     return settings
 
 
@@ -137,7 +140,7 @@ def _until_told(work: Coroutine[Any, Any, None]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="panelgram", description="Order at a social-media panel by chat.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    commands.add_parser("run", help="serve Telegram by long polling").set_defaults(do=_run)
+    commands.add_parser("run", help="serve Telegram, by long polling or a webhook").set_defaults(do=_run)
     sandbox = commands.add_parser("sandbox", help="try it without Telegram or a panel, in the browser")
     sandbox.add_argument("--port", type=int, default=8080, help="of the chat page (8080)")
     sandbox.add_argument(

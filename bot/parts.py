@@ -4,6 +4,7 @@ import secrets
 import time
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot, JobQueue
 
@@ -45,6 +46,7 @@ from bot.settings import Settings
 from bot.web.health import Sources
 from bot.web.metrics import Metrics
 from bot.web.watch import Watch
+from bot.web.webhook import Place, Webhook
 from storage.database import Database
 from storage.vault import Vault
 
@@ -204,13 +206,25 @@ class Parts:
             metrics,
             Sources(
                 db,
-                contact=lambda: self.polling.last_poll_at,
+                contact=lambda: (self.webhook or self.polling).last_contact_at,
                 absence=telegram.absence,
                 busy=lambda: self.runner.busy,
                 breaker=panel.breaker,
                 panel=settings.panel_url,
                 interval=settings.poll_interval,
             ),
+        )
+        self.webhook = self._webhook(settings) if settings.webhook_url else None
+
+    def _webhook(self, settings: Settings) -> Webhook:
+        host, port = settings.webhook_address
+        path = urlsplit(settings.webhook_url).path or "/"
+        return Webhook(
+            Place(settings.webhook_url, path, settings.webhook_token, host, port),
+            self.telegram.bot,
+            accept=self.runner.accept,
+            busy=lambda: self.runner.busy,
+            clock=CLOCK,
         )
 
     def _desk(self, settings: Settings, db: Database) -> Desk:

@@ -49,12 +49,14 @@ class Server:
         self._uvicorn.lifespan = config.lifespan_class(config)
         await self._uvicorn.startup(sockets=[self._listener])
 
-    async def stop(self) -> None:
-        """Close everything at once; whoever waits for an answer sees a closed connection."""
-        self._stopping = True
+    async def stop(self, *, grace: float = 0.0) -> None:
+        """Close everything; whoever waits for an answer after so many seconds sees a closed connection."""
         for listening in self._uvicorn.servers:
             listening.close()
         state = self._uvicorn.server_state
+        if state.tasks and grace:
+            await asyncio.wait(list(state.tasks), timeout=grace)
+        self._stopping = True
         for connection in list(state.connections):
             connection.transport.abort()
         for task in (tasks := list(state.tasks)):

@@ -1,18 +1,30 @@
 """Every setting, with its unit and default. The only reader of the environment."""
 
+import hmac
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from storage.vault import read_encryption_key
 
+TELEGRAM = "https://api.telegram.org"
 _SQLITE = re.compile(r"sqlite:///(.+)")
-_ADDRESS = re.compile(r"([\w.-]+):(\d{1,5})")
+_LISTENING = re.compile(r"([\w.-]+):(\d{1,5})")
 OFF = "off"
+_WEBHOOK = re.compile(r"(?P<scheme>https?)://[A-Za-z0-9.-]+(:(?P<port>\d{1,5}))?(/[A-Za-z0-9._~/-]*)?")
+TELEGRAMS_PORTS = {None, "443", "80", "88", "8443"}
 
 
 class WrongSettings(Exception):
@@ -36,13 +48,18 @@ def _database_url(text: str) -> str:
     return text
 
 
-def _address(text: str) -> str:
-    if text in {"", OFF}:
-        return OFF
-    found = _ADDRESS.fullmatch(text)
-    if found is None or int(found[2]) > 65535:
-        raise ValueError("must be like 127.0.0.1:9090, or off")
+def _listening(text: str) -> str:
+    found = _LISTENING.fullmatch(text)
+    if found is None or not 0 < int(found[2]) < 65536:
+        raise ValueError("must be like 127.0.0.1:8090")
     return text
+
+
+def _listening_or_off(text: str) -> str:
+    try:
+        return _listening(text) if text not in {"", OFF} else OFF
+    except ValueError as error:
+        raise ValueError(f"{error}, or off") from None
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
@@ -55,7 +72,11 @@ class Settings(BaseSettings):
 
     bot_token: SecretStr
     bot_token_file: str = ""  # in place of bot_token
-    telegram_api_url: HttpUrl = "https://api.telegram.org"
+    telegram_api_url: HttpUrl = TELEGRAM
+    webhook_url: str = ""  # what Telegram calls; without it we poll
+    webhook_listen: Annotated[str, AfterValidator(_listening)] = "127.0.0.1:8090"
+    webhook_secret: SecretStr = SecretStr("")  # default: made of bot_token
+    webhook_secret_file: str = ""  # in place of webhook_secret
     panel_url: HttpUrl = "https://smm1st.com/api/v2"
     panel_name: str = ""
     panel_site: str = ""  # where people get a key and top up; default: the site of panel_url
@@ -67,7 +88,7 @@ class Settings(BaseSettings):
     price_list_pause: float = Field(360.0, gt=0, le=86400)  # seconds between two fetches of a key's
     panel_requests_per_minute: int = Field(0, ge=0, le=60_000)  # 0: as many as it takes
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
-    metrics_listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:9090"  # or "off"
+    metrics_listen: Annotated[str, AfterValidator(_listening_or_off)] = "127.0.0.1:9090"  # or "off"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
 
@@ -77,6 +98,27 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"\d+:[\w-]+", token.get_secret_value()):
             raise ValueError("must be as @BotFather gives it: digits, a colon, letters")
         return token
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _webhook(cls, url: str, info: ValidationInfo) -> str:
+        """Another Bot API server than Telegram's own may call by http and at any port."""
+        if not url:
+            return url
+        found = _WEBHOOK.fullmatch(url)
+        if found is None:
+            raise ValueError("must be an address like https://bot.example.com/telegram")
+        ours = info.data.get("telegram_api_url") != TELEGRAM
+        if not ours and (found["scheme"] != "https" or found["port"] not in TELEGRAMS_PORTS):
+            raise ValueError("must be https, at port 443, 80, 88 or 8443: Telegram calls no other")
+        return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret(cls, secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"([A-Za-z0-9_-]{16,256})?", secret.get_secret_value()):
+            raise ValueError("must be 16 to 256 characters of A-Z, a-z, 0-9, _ and -")
+        return secret
 
     @field_validator("encryption_keys")
     @classmethod
@@ -108,6 +150,16 @@ class Settings(BaseSettings):
         return self.bot_token.get_secret_value()
 
     @property
+    def webhook_token(self) -> str:
+        """By which we know that Telegram calls. Made of the bot token, it tells nothing about it."""
+        made = hmac.digest(self.token.encode(), b"the webhook's secret", "sha256").hex()
+        return self.webhook_secret.get_secret_value() or made
+
+    @property
+    def webhook_address(self) -> tuple[str, int]:
+        return _address(self.webhook_listen)
+
+    @property
     def keys(self) -> list[bytes]:
         return [read_encryption_key(text) for text in _split(self.encryption_keys.get_secret_value())]
 
@@ -118,10 +170,7 @@ class Settings(BaseSettings):
     @property
     def metrics_address(self) -> tuple[str, int] | None:
         """Where health and metrics are served; None: nowhere."""
-        if self.metrics_listen == OFF:
-            return None
-        host, port = self.metrics_listen.split(":")
-        return host, int(port)
+        return None if self.metrics_listen == OFF else _address(self.metrics_listen)
 
     @property
     def site(self) -> str:
@@ -135,7 +184,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name in ("bot_token", "encryption_keys"):
+        for name in ("bot_token", "encryption_keys", "webhook_secret"):
             path = values.pop(f"{name}_file", "")
             if not path:
                 continue
@@ -163,6 +212,11 @@ def _line(problem: Any) -> str:
         hint = "; `panelgram keys new` prints a key" if name == "ENCRYPTION_KEYS" else ""
         return f"{name}: is needed{hint}"
     return f"{name}: {problem['msg'].removeprefix('Value error, ')}"
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host, int(port)
 
 
 def _split(text: str) -> list[str]:

@@ -52,7 +52,8 @@ class World:
         settings = sandbox_settings(self.url, self.telegram.token, self.folder, **self.settings)
         self.settings.setdefault("encryption_keys", settings.encryption_keys.get_secret_value())
         self.running = asyncio.create_task(serve(settings))
-        hears = asyncio.create_task(self.telegram.hears("getUpdates"))
+        first = "setWebhook" if settings.webhook_url else "getUpdates"
+        hears = asyncio.create_task(self.telegram.hears(first))
         done, _ = await asyncio.wait([self.running, hears], return_when=asyncio.FIRST_COMPLETED)
         if self.running in done:
             hears.cancel()

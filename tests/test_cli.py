@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.telegram.webhooks import set_webhook
 from bot.settings import Settings
 from storage.schema import STEPS
 from storage.vault import new_encryption_key, read_encryption_key
@@ -70,6 +71,30 @@ async def test_check_says_that_all_is_well_without_a_secret(world: World, tmp_pa
     assert [line.split(":")[1].split()[0] for line in out.splitlines()] == ["fine"] * 3
     for secret in (world.telegram.token, world.settings["encryption_keys"]):
         assert secret not in out + err
+
+
+async def test_check_tells_about_the_webhook(world: World, tmp_path: Path) -> None:
+    await world.stop()
+    ours = settings_of(world) | {"WEBHOOK_URL": "http://127.0.0.1:1/tg"}
+
+    async def check(settings: dict[str, str]) -> tuple[int | None, str]:
+        code, out, err = await panelgram("check", cwd=tmp_path, **settings)
+        assert err == ""
+        return code, out.splitlines()[-1]
+
+    assert await check(ours) == (0, "webhook: not set yet, `panelgram run` sets it (0 update(s) wait)")
+    await set_webhook(world.telegram, {"url": "http://127.0.0.1:1/tg"})
+    assert await check(ours) == (0, "webhook: fine (0 update(s) wait)")
+    await world.telegram.person(7).types("/start")
+    await world.telegram.hears("webhook", times=2)
+    code, line = await check(ours)
+    assert (code, line.endswith(" UTC: Connection refused")) == (1, True)
+    assert line.startswith("webhook: Telegram cannot deliver (1 update(s) wait), last at ")
+
+    code, line = await check(ours | {"WEBHOOK_URL": "http://127.0.0.1:1/other"})
+    assert (code, "another address is set" in line) == (1, True)
+    code, line = await check(settings_of(world))
+    assert (code, line) == (0, "webhook: one is set; `panelgram run` removes it and polls")
 
 
 async def test_check_names_what_is_wrong(world: World, tmp_path: Path) -> None:

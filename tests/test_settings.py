@@ -1,5 +1,6 @@
 """Settings from the environment, `.env` and secret files; wrong ones say what is wrong in a line each."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,24 @@ def test_health_and_metrics_are_for_this_machine_unless_set(monkeypatch: pytest.
 @pytest.mark.parametrize("text", ["9090", "127.0.0.1", "127.0.0.1:99999", "http://127.0.0.1:9090", "on"])
 def test_an_address_to_listen_on_is_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("METRICS_LISTEN", text)
-    assert wrong() == ["METRICS_LISTEN: must be like 127.0.0.1:9090, or off"]
+    assert wrong() == ["METRICS_LISTEN: must be like 127.0.0.1:8090, or off"]
+
+
+@pytest.mark.parametrize("url", ["https://bot.example.com", "https://bot.example.com:8443/a/b-c"])
+def test_telegram_calls_https_at_four_ports(url: str) -> None:
+    assert load_settings(webhook_url=url).webhook_url == url
+
+
+def test_another_bot_api_server_may_call_by_http() -> None:
+    ours = load_settings(telegram_api_url="http://127.0.0.1:8081", webhook_url="http://127.0.0.1:18090/tg")
+    assert ours.webhook_url == "http://127.0.0.1:18090/tg"
+
+
+def test_the_webhooks_secret_is_made_of_the_token_unless_given() -> None:
+    made = load_settings().webhook_token
+    assert re.fullmatch(r"[0-9a-f]{64}", made)
+    assert made == load_settings().webhook_token != load_settings(bot_token="2:another").webhook_token
+    assert load_settings(webhook_secret="a-secret_of-ours").webhook_token == "a-secret_of-ours"
 
 
 def test_an_absolute_database_path() -> None:
@@ -93,6 +111,14 @@ def test_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         ("POLL_INTERVAL", "0"),
         ("POLL_INTERVAL", "soon"),
         ("POLL_INTERVAL", "nan"),
+        ("WEBHOOK_URL", "http://bot.example.com/tg"),
+        ("WEBHOOK_URL", "https://bot.example.com:444/tg"),
+        ("WEBHOOK_URL", "https://user:secret@bot.example.com/tg"),
+        ("WEBHOOK_URL", "https://bot.example.com/tg?secret=1"),
+        ("WEBHOOK_LISTEN", "8090"),
+        ("WEBHOOK_LISTEN", "127.0.0.1:70000"),
+        ("WEBHOOK_SECRET", "secret too short"),
+        ("WEBHOOK_SECRET", "secret" * 50),
         ("ADMIN_IDS", "me"),
         ("LOG_LEVEL", "loud"),
         ("LOG_FORMAT", "xml"),

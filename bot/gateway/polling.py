@@ -16,6 +16,7 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.gateway.absence import Absence
 from bot.gateway.messenger import seconds
+from bot.gateway.shapes import is_update
 from bot.gateway.transport import Transport
 from storage.database import DatabaseTrouble
 
@@ -39,7 +40,7 @@ class TokenInUse(Exception):
 
 
 class Polling:
-    """`last_poll_at` is when Telegram last answered a poll, as `clock` tells; None: not yet."""
+    """`last_contact_at` is when Telegram last answered a poll, as `clock` tells; None: not yet."""
 
     def __init__(
         self,
@@ -58,10 +59,14 @@ class Polling:
         self._clock = clock
         self._absence = Absence("no updates from Telegram", "updates from Telegram again", clock=clock)
         self._failures = 0
-        self.last_poll_at: float | None = None
+        self.last_contact_at: float | None = None
 
-    async def run(self, offset: int | None) -> None:
-        """Fetch updates for ever. Raises TokenInUse when somebody else does, as far as it shows at start."""
+    async def run(self, offset: int | None = None) -> None:
+        """Fetch updates for ever. Raises TokenInUse when somebody else does, as far as it shows at start.
+
+        Without an `offset` it asks for all there are: what we know already comes to nothing, and a webhook
+        may have brought later ones before earlier ones.
+        """
         await self._transport.initialize()
         try:
             await self._poll_on(offset)
@@ -72,7 +77,7 @@ class Polling:
         news_at = self._clock()
         while True:
             # a conflict before our first answer means that another process was here first
-            established = self.last_poll_at is not None
+            established = self.last_contact_at is not None
             if self._clock() - news_at > OFFSET_SECONDS:
                 offset = None
             try:
@@ -87,7 +92,7 @@ class Polling:
             except Exception as error:
                 await self._recover(error)
                 continue
-            self.last_poll_at, self._failures = self._clock(), 0
+            self.last_contact_at, self._failures = self._clock(), 0
             self._absence.worked()
             if updates and await self._stored(updates):
                 offset, news_at = max(update["update_id"] for update in updates) + 1, self._clock()
@@ -134,11 +139,7 @@ class Polling:
             found = poll.result()
         finally:
             poll.cancel()
-        updates = [one for one in found if _is_update(one)] if isinstance(found, list) else []
+        updates = [one for one in found if is_update(one)] if isinstance(found, list) else []
         if not updates and found != []:
             raise NetworkError("Telegram answered something unexpected")
         return updates
-
-
-def _is_update(found: object) -> bool:
-    return isinstance(found, dict) and isinstance(found.get("update_id"), int)

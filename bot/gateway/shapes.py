@@ -72,6 +72,10 @@ def served(body: str) -> dict[str, Any]:
     return {name: part for name, part in json.loads(body).items() if name in _Update.__struct_fields__}
 
 
+def is_update(found: object) -> bool:
+    return isinstance(found, dict) and type(number := found.get("update_id")) is int and 0 <= number < 2**63
+
+
 def chat_of(update: dict[str, Any]) -> int:
     """The chat an update belongs to; 0 when to none."""
     for part in update.values():

@@ -1,6 +1,7 @@
 """Updates are rows, one at a time per chat, chats in parallel; no chat can starve the others.
 
     long poll ──► store in the inbox ──► poll on          (a poll confirms the batch before it)
+    webhook   ──►       │            ──► 200
                         │
                         └► a worker per chat: load the dialog, handle, then in one transaction
                            the dialog's new row and the inbox row's end
@@ -12,6 +13,7 @@ does nothing twice.
 import asyncio
 import json
 import time
+from bisect import insort
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
@@ -86,32 +88,33 @@ class Runner:
         self._workers: set[asyncio.Task[None]] = set()
         self._stopping = False
 
-    async def resume(self) -> int | None:
-        """Take up what an earlier run left; returns the offset to poll from."""
+    async def resume(self) -> None:
+        """Take up what an earlier run left."""
         for one in await inbox.waiting(self._db):
             self._take(one)
-        return await inbox.next_offset(self._db, now=self._clock())
 
     async def accept(self, updates: Sequence[dict[str, Any]]) -> None:
-        """Store a batch of updates, then have them handled. They are safe when this returns."""
-        batch = [
-            Waiting(u["update_id"], chat_of(u), self._vault.wrap(json.dumps(u, separators=(",", ":"))))
-            for u in updates
-        ]
-        backlog = Counter({chat_id: len(chat.waiting) for chat_id, chat in self._chats.items()})
-        kept: list[Waiting] = []
-        for one in batch:
-            backlog[one.chat_id] += 1
-            if backlog[one.chat_id] <= BACKLOG:
-                kept.append(one)
+        """Store a batch of updates, then have them handled. They are safe when this returns.
+
+        One batch at a time.
+        """
         try:
-            fresh = await inbox.store(self._db, kept, now=self._clock())
+            known = await inbox.known(self._db, [update["update_id"] for update in updates])
+            fresh = {u["update_id"]: u for u in updates if u["update_id"] not in known}
+            backlog = Counter({chat_id: len(chat.waiting) for chat_id, chat in self._chats.items()})
+            kept: list[Waiting] = []
+            for update_id, update in fresh.items():
+                backlog[chat_id := chat_of(update)] += 1
+                if backlog[chat_id] <= BACKLOG:
+                    body = self._vault.wrap(json.dumps(update, separators=(",", ":")))
+                    kept.append(Waiting(update_id, chat_id, body))
+            await inbox.store(self._db, kept, now=self._clock())
         except DatabaseTrouble:
-            self._outage.tell(one.chat_id for one in kept)
+            self._outage.tell(chat_of(update) for update in updates)
             raise
-        idle = {one.chat_id for one in fresh} - self._chats.keys()
+        idle = {one.chat_id for one in kept} - self._chats.keys()
         visits = await self._visits(list(idle)[:100])
-        for one in fresh:
+        for one in kept:
             self._take(one, visits.get(one.chat_id))
         for chat_id, waiting in backlog.items():
             if waiting > BACKLOG:
@@ -143,7 +146,7 @@ class Runner:
         if chat is None:
             chat = self._chats[one.chat_id] = _Chat(visit=visit)
             self._start(self._work(one.chat_id, chat))
-        chat.waiting.append(one)
+        insort(chat.waiting, one, key=lambda each: each.update_id)  # a webhook may bring them out of order
 
     def _tell_overflow(self, chat_id: int) -> None:
         chat = self._chats.get(chat_id)

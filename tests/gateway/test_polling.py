@@ -318,15 +318,15 @@ async def test_tells_when_telegram_last_answered_a_poll(line: Line) -> None:
     loop = line.loop
     assert loop is not None
     await line.polls(1)
-    assert loop.last_poll_at is None
+    assert loop.last_contact_at is None
 
     await line.person.types("one")
     await line.polls(3)
-    assert loop.last_poll_at == 5.0
+    assert loop.last_contact_at == 5.0
     line.now = 7.0
     await line.person.types("two")
     await line.polls(4)
-    assert loop.last_poll_at == 7.0
+    assert loop.last_contact_at == 7.0
 
 
 async def test_after_days_of_silence_it_asks_for_all_there_is(line: Line) -> None:

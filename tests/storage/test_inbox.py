@@ -9,7 +9,7 @@ import pytest
 from storage import conversations, inbox
 from storage.conversations import Conversation, Visit
 from storage.database import Transaction
-from storage.inbox import REMEMBERED_SECONDS, Waiting
+from storage.inbox import Waiting
 from storage.sqlite import SqliteDatabase, open_sqlite
 from tests.storage.stored import ANNA, BORIS, NOW, table
 
@@ -32,21 +32,31 @@ async def finish(db: SqliteDatabase, *update_ids: int, now: float = NOW) -> None
         await db.write(partial(inbox.finish, update_id=update_id, now=now))
 
 
-async def test_an_update_is_new_only_once(db: SqliteDatabase) -> None:
-    assert await inbox.store(db, [FIRST, SECOND], now=NOW) == [FIRST, SECOND]
-    assert await inbox.store(db, [SECOND, THIRD], now=NOW) == [THIRD]
+async def test_an_update_is_stored_only_once(db: SqliteDatabase) -> None:
+    await inbox.store(db, [FIRST, SECOND], now=NOW)
+    await inbox.store(db, [SECOND, THIRD], now=NOW)
     assert await inbox.waiting(db) == [FIRST, SECOND, THIRD]
+    assert {6, 7, 9, 10} & await inbox.known(db, [6, 7, 9, 10]) == {7, 9}
 
 
 async def test_a_handled_update_is_still_known(db: SqliteDatabase) -> None:
     await inbox.store(db, [FIRST, SECOND], now=NOW)
     await finish(db, 7)
-    assert await inbox.store(db, [FIRST], now=NOW) == []
+    await inbox.store(db, [FIRST], now=NOW)
+    assert await inbox.known(db, [7]) == {7}
     assert await inbox.waiting(db) == [SECOND]
 
 
 async def test_an_empty_poll_is_fine(db: SqliteDatabase) -> None:
-    assert await inbox.store(db, [], now=NOW) == []
+    assert await inbox.known(db, []) == set()
+    await inbox.store(db, [], now=NOW)
+
+
+async def test_what_waits_comes_as_it_arrived(db: SqliteDatabase) -> None:
+    """After a week of silence Telegram chooses new numbers, and so does another Bot API server."""
+    await inbox.store(db, [Waiting(900, ANNA, b"{}")], now=NOW - 1)
+    await inbox.store(db, [FIRST, SECOND], now=NOW)
+    assert [one.update_id for one in await inbox.waiting(db)] == [900, 7, 8]
 
 
 async def test_a_handled_update_forgets_who_and_what(db: SqliteDatabase) -> None:
@@ -54,30 +64,6 @@ async def test_a_handled_update_forgets_who_and_what(db: SqliteDatabase) -> None
     await finish(db, 9)
     (row,) = await table(db, "inbox")
     assert (row["update_id"], row["chat_id"], row["body"], row["handled_at"]) == (9, None, None, NOW)
-
-
-async def test_asks_telegram_for_what_follows(db: SqliteDatabase) -> None:
-    assert await inbox.next_offset(db, now=NOW) is None
-    await inbox.store(db, [FIRST, THIRD], now=NOW)
-    await finish(db, 7, 9)
-    assert await inbox.next_offset(db, now=NOW) == 10
-
-
-async def test_asks_for_what_follows_the_latest_though_earlier_numbers_were_higher(
-    db: SqliteDatabase,
-) -> None:
-    """After a week of silence Telegram chooses new numbers, and so does another Bot API server."""
-    await inbox.store(db, [Waiting(901, ANNA, b"{}")], now=NOW - REMEMBERED_SECONDS - 1)
-    assert await inbox.next_offset(db, now=NOW) is None
-    await inbox.store(db, [Waiting(900, ANNA, b"{}")], now=NOW - 1)
-    await inbox.store(db, [FIRST, SECOND], now=NOW)
-
-    assert await inbox.next_offset(db, now=NOW) == 9
-    assert [one.update_id for one in await inbox.waiting(db)] == [901, 900, 7, 8]
-
-
-async def test_an_update_that_comes_twice_in_one_batch_is_kept_once(db: SqliteDatabase) -> None:
-    assert await inbox.store(db, [FIRST, FIRST, SECOND], now=NOW) == [FIRST, SECOND]
 
 
 async def test_handling_and_the_dialogs_new_state_are_one(db: SqliteDatabase) -> None:
