@@ -53,8 +53,11 @@ class Metrics:
         self._orders = self._counter("orders", "Orders sent, by how it went", "outcome")
         self._notices = self._counter("notices", "What people were told unasked", "kind", "outcome")
         self._lag = self._histogram("event_loop_lag_seconds", "How late the event loop came to a timer")
+        # there from the beginning, so that the first of them is seen as an increase
         for outcome in ("placed", "rejected", "notnow", "uncertain"):
-            self._orders.labels(outcome)  # so that the first of them is seen as an increase
+            self._orders.labels(outcome)
+        for kind in ("command", "typed", "sent", "tapped", "other"):
+            self._updates.labels(kind, "fault")
         self._at_scrape()
 
     def _at_scrape(self) -> None:
