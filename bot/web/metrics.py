@@ -56,7 +56,7 @@ class Metrics:
         self._notices = self._counter("notices", "What people were told unasked", "kind", "outcome")
         self._lag = self._histogram("event_loop_lag_seconds", "How late the event loop came to a timer")()
         # there from the beginning, so that the first of them is seen as an increase
-        for outcome in ("placed", "rejected", "notnow", "uncertain"):
+        for outcome in ("placed", "rejected", "not now", "uncertain"):
             self._orders(outcome)
         for kind in ("command", "typed", "sent", "tapped", "other"):
             self._updates(kind, "fault")
