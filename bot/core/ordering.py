@@ -69,6 +69,7 @@ class Uncertain:
 
 
 Outcome = Placed | Rejected | NotNow | Uncertain
+_NAMES = {Placed: "placed", Rejected: "rejected", NotNow: "not now", Uncertain: "uncertain"}
 
 
 async def place(panel: PanelClient, key: str, service: str, fields: Mapping[str, str]) -> Outcome:
@@ -182,7 +183,7 @@ class Ordering:
         return outcome
 
     def _report(self, order: Order, outcome: Outcome, seconds: float) -> None:
-        name = type(outcome).__name__.casefold()
+        name = _NAMES[type(outcome)]
         self._hear(name)
         log.info(
             "order settled",

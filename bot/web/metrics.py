@@ -1,5 +1,7 @@
 """The figures of a running bot for Prometheus. Labels are words of ours, never ids or what people wrote."""
 
+from collections.abc import Callable
+from functools import cache
 from importlib.metadata import version
 
 import prometheus_client
@@ -52,16 +54,21 @@ class Metrics:
         self._call_seconds = self._histogram("panel_call_seconds", "How long they took", "action")
         self._orders = self._counter("orders", "Orders sent, by how it went", "outcome")
         self._notices = self._counter("notices", "What people were told unasked", "kind", "outcome")
-        self._lag = self._histogram("event_loop_lag_seconds", "How late the event loop came to a timer")
-        for outcome in ("placed", "rejected", "notnow", "uncertain"):
-            self._orders.labels(outcome)  # so that the first of them is seen as an increase
+        self._lag = self._histogram("event_loop_lag_seconds", "How late the event loop came to a timer")()
+        # there from the beginning, so that the first of them is seen as an increase
+        for outcome in ("placed", "rejected", "not now", "uncertain"):
+            self._orders(outcome)
+        for kind in ("command", "typed", "sent", "tapped", "other"):
+            self._updates(kind, "fault")
         self._at_scrape()
 
     def _at_scrape(self) -> None:
         self._ready = self._gauge("ready", "1 when nothing keeps it from serving people, as /readyz")
         self._trouble = self._gauge("database_trouble", "1 while the database takes nothing")
-        self._contact = self._gauge("telegram_contact_seconds", "Since Telegram last answered a poll")
-        self._refusing = self._gauge("telegram_takes_messages", "0 while Telegram takes no messages")
+        self._contact = self._gauge(
+            "telegram_contact_seconds", "Since Telegram last brought updates, or said there are none"
+        )
+        self._taking = self._gauge("telegram_takes_messages", "0 while Telegram takes no messages")
         self._breaker = self._gauge("panel_breaker", "1 for the state the panel's breaker is in", "state")
         self._people = self._gauge("people", "People who gave a key")
         self._open = self._gauge("orders_open", "Orders that are followed")
@@ -72,25 +79,25 @@ class Metrics:
         self._waiting = self._gauge("updates_waiting", "Updates that wait or are being handled")
 
     def update(self, kind: str, outcome: str, seconds: float) -> None:
-        self._updates.labels(kind, outcome).inc()
-        self._update_seconds.labels(kind).observe(seconds)
+        self._updates(kind, outcome).inc()
+        self._update_seconds(kind).observe(seconds)
 
     def telegram(self, code: str) -> None:
-        self._telegram.labels(code if code in _CODES or code in _NO_ANSWER else "other").inc()
+        self._telegram(code if code in _CODES or code in _NO_ANSWER else "other").inc()
 
     def panel(self, action: str, error: PanelError | None, seconds: float) -> None:
-        self._calls.labels(action, _outcome(error)).inc()
-        self._call_seconds.labels(action).observe(seconds)
+        self._calls(action, _outcome(error)).inc()
+        self._call_seconds(action).observe(seconds)
 
     def order(self, outcome: str) -> None:
-        self._orders.labels(outcome).inc()
+        self._orders(outcome).inc()
 
     def uncertain(self, orders: int) -> None:
         """So many were left in the middle."""
-        self._orders.labels("uncertain").inc(orders)
+        self._orders("uncertain").inc(orders)
 
     def notice(self, kind: str, outcome: str) -> None:
-        self._notices.labels(kind, outcome).inc()
+        self._notices(kind, outcome).inc()
 
     def lag(self, seconds: float) -> None:
         self._lag.observe(seconds)
@@ -100,7 +107,7 @@ class Metrics:
         self._ready.set(not wrong(facts))
         self._trouble.set(facts.database is not None)
         self._contact.set(float("nan") if facts.contact is None else facts.contact)
-        self._refusing.set(facts.takes_messages)
+        self._taking.set(facts.takes_messages)
         self._waiting.set(facts.busy)
         for state in State:
             self._breaker.labels(state.value).set(facts.breaker is state)
@@ -114,14 +121,16 @@ class Metrics:
             self._replies.set(facts.backlog.replies)
         return prometheus_client.generate_latest(self._registry)
 
-    def _counter(self, name: str, words: str, *labels: str) -> Counter:
-        return Counter(f"panelgram_{name}", words, labels, registry=self._registry)
+    def _counter(self, name: str, words: str, *labels: str) -> Callable[..., Counter]:
+        """The one with these values of its labels; to look it up anew takes longer than to count."""
+        return cache(Counter(f"panelgram_{name}", words, labels, registry=self._registry).labels)
+
+    def _histogram(self, name: str, words: str, *labels: str) -> Callable[..., Histogram]:
+        made = Histogram(f"panelgram_{name}", words, labels, registry=self._registry, buckets=SECONDS)
+        return cache(made.labels) if labels else lambda: made
 
     def _gauge(self, name: str, words: str, *labels: str) -> Gauge:
         return Gauge(f"panelgram_{name}", words, labels, registry=self._registry)
-
-    def _histogram(self, name: str, words: str, *labels: str) -> Histogram:
-        return Histogram(f"panelgram_{name}", words, labels, registry=self._registry, buckets=SECONDS)
 
 
 def _outcome(error: PanelError | None) -> str:

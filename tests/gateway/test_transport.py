@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from urllib.parse import parse_qsl
 
 import pytest
@@ -138,3 +138,27 @@ async def test_silence_times_out_without_the_token(transport: Transport) -> None
 async def test_does_nothing_before_it_is_initialized() -> None:
     with pytest.raises(TelegramError, match="not initialized"):
         await Transport().post("http://127.0.0.1:1/")
+
+
+@pytest.mark.parametrize(
+    ("response", "code"),
+    [
+        (Response('{"ok": true, "result": 1}'), "200"),
+        (Response('{"ok": false, "description": "no"}', 400), "400"),
+        (Response("<html>", 502), "502"),
+        (NoAnswer(), "network"),
+        (Silence(), "timeout"),
+    ],
+)
+async def test_says_of_each_answer_its_status_or_what_came_in_place_of_one(
+    response: Response, code: str
+) -> None:
+    heard: list[str] = []
+    transport = Transport(hear=heard.append)
+    await transport.initialize()
+    server = await serve(response)
+    with suppress(TelegramError):
+        await transport.post(f"{server.url}/bot{TOKEN}/getMe", read_timeout=0.2)
+    assert heard == [code]
+    await server.stop()
+    await transport.shutdown()

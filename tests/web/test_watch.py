@@ -12,10 +12,11 @@ import pytest
 
 from bot.app import serve
 from bot.demo import sandbox_settings
+from bot.healthy import healthy
 from bot.sandbox.panel import Trouble
 from bot.web import health
 from tests.conftest import KEY, OTHER_KEY, World, world_in
-from tests.journeys.stories import LINK, confirms, eventually, places, says
+from tests.journeys.stories import LINK, confirms, places, says
 from tests.journeys.test_disk import held, hurry
 from tests.web.asking import PAGES, Figures, Watched, asked, free_port
 
@@ -247,6 +248,19 @@ async def test_the_demo_listens_nowhere(tmp_path: Path, word: str) -> None:
     assert sandbox_settings("http://x", "1:t", tmp_path, metrics_listen=word).metrics_address is None
 
 
-async def test_other_pages_and_methods_are_not_there(world: World, watched: Watched) -> None:
-    assert (await asked(watched.url))[0] == 404
-    await eventually(lambda: world.running is not None and not world.running.done())
+async def test_a_clock_that_has_stopped_is_what_a_restart_is_for(
+    world: World, watched: Watched, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = sandbox_settings(world.url, "1:t", world.folder, metrics_listen=f"127.0.0.1:{port}")
+    assert await asyncio.to_thread(healthy, settings) == (True, '{"alive":true}')
+    monkeypatch.setattr(health, "SILENT_SECONDS", -1.0)
+    assert not await watched.is_alive()
+    assert "restart the bot" in (await wrong(watched))[0]
+    good, words = await asyncio.to_thread(healthy, settings)
+    assert not good
+    assert words.endswith("/healthz says 503: restart the bot")
+
+
+async def test_other_pages_are_not_there(world: World, watched: Watched) -> None:
+    for page in ("/", "/metrics/x", "/docs"):
+        assert (await asked(watched.url + page))[0] == 404
