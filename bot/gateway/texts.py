@@ -7,16 +7,16 @@ import gettext
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, localcontext
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_decimal
 from markupsafe import Markup, escape
 
 _BESIDE = Path(__file__).parent.parent / "locales"  # in a wheel
@@ -90,6 +90,15 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{whole} {currency}".strip()
 
 
+def brief(value: Decimal) -> str:
+    """A round number in little room: 250, 1.5M, 0.002, 2E-9."""
+    if value == 0 or Decimal("1E-5") <= value < 10_000:
+        return number(value.normalize())
+    if 10_000 <= value < Decimal("1E15"):
+        return format_compact_decimal(value, locale=_locale(), fraction_digits=2)
+    return f"{value.normalize():E}"
+
+
 def country(code: str) -> str | None:
     """A country's name in the person's language; None for an unknown code."""
     return _locale().territories.get(code)
@@ -98,6 +107,11 @@ def country(code: str) -> str | None:
 def day(instant: float) -> str:
     """The date of an instant, as the language writes it: Jan 3, 2027."""
     return format_date(datetime.fromtimestamp(instant, UTC), format="medium", locale=_locale())
+
+
+def brief_day(which: date) -> str:
+    """Without the year: Jan 3."""
+    return format_skeleton("MMMd", which, locale=_locale())
 
 
 def lasting(seconds: float) -> str:
