@@ -14,6 +14,7 @@ from bot.chat.notices import Notices
 from bot.chat.unexpected import tell_outage, tell_overflow
 from bot.core.accounts import Accounts
 from bot.core.breaker import Breaker
+from bot.core.calls import Calls
 from bot.core.cancelling import Cancelling
 from bot.core.catalog import Catalogs
 from bot.core.masses import Masses
@@ -32,6 +33,7 @@ from bot.gateway.replies import Replies
 from bot.gateway.slots import Slots
 from bot.gateway.transport import Transport
 from bot.gateway.updates import Runner
+from bot.gateway.vitals import Answers, Vitals
 from bot.jobs.masses import MassesJob
 from bot.jobs.notices import GATHER_SECONDS, NoticesJob
 from bot.jobs.outage import Outage
@@ -53,7 +55,8 @@ class Telegram:
 
     def __init__(self, settings: Settings, db: Database) -> None:
         self.api = f"{settings.telegram_api_url}/bot"
-        self.transport = Transport()
+        self.answers = Answers(clock=CLOCK)
+        self.transport = Transport(hear=self.answers.hear)
         self.bot: ExtBot[None] = ExtBot(
             settings.token, base_url=self.api, request=self.transport, get_updates_request=self.transport
         )
@@ -79,6 +82,7 @@ class Panel:
         pace = Pace(limit)
         self.turns = Turns(pace)
         self.breaker = Breaker(interval=settings.poll_interval, pace=pace)
+        self.calls = Calls(clock=CLOCK)
         hear = self.breaker.hear
         self.people = PanelClient(
             url,
@@ -86,8 +90,11 @@ class Panel:
             aside=slots.aside,
             turn=self.turns.person,
             hear=partial(hear, poll=False),
+            time=self.calls.hear,
         )
-        self.machines = PanelClient(url, turn=self.turns.machine, hear=partial(hear, poll=True))
+        self.machines = PanelClient(
+            url, turn=self.turns.machine, hear=partial(hear, poll=True), time=self.calls.hear
+        )
         # a look whose second request waits for its turn still holds its key
         self.lease = LEASE_SECONDS + (TURN_SECONDS if limit else 0.0)
 
@@ -172,7 +179,7 @@ class Parts:
             outage=self.jobs.outage,
         )
         self.polling = Polling(
-            Transport(connections=2),
+            Transport(connections=2, hear=telegram.answers.hear),
             f"{telegram.api}{settings.token}",
             accept=self.runner.accept,
             busy=lambda: self.runner.busy,
@@ -199,6 +206,15 @@ class Parts:
             masses=core.masses,
             mass_job=self.jobs.masses,
             operators=frozenset(settings.admin_ids),
+            vitals=Vitals(
+                database=settings.database_path,
+                breaker=self.panel.breaker,
+                calls=self.panel.calls,
+                answers=telegram.answers,
+                absence=telegram.absence,
+                contact=lambda: self.polling.last_poll_at,
+                clock=CLOCK,
+            ),
             clock=CLOCK,
         )
 

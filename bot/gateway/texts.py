@@ -7,13 +7,13 @@ import gettext
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal, localcontext
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_compact_decimal, format_decimal
@@ -112,6 +112,19 @@ def day(instant: float) -> str:
 def brief_day(which: date) -> str:
     """Without the year: Jan 3."""
     return format_skeleton("MMMd", which, locale=_locale())
+
+
+def clock(instant: float, zone: tzinfo) -> str:
+    """The time of day, in all languages in the same way: 07:15."""
+    return format_time(datetime.fromtimestamp(instant, zone), format="HH:mm", locale=_locale())
+
+
+def size(count: int) -> str:
+    """Bytes, roughly: 12.3 MB, 48 GB."""
+    unit, name = next(
+        (one for one in ((10**9, "GB"), (10**6, "MB"), (10**3, "KB")) if count >= one[0]), (1, "B")
+    )
+    return f"{number(Decimal(f'{count / unit:.3g}'))} {name}"
 
 
 def lasting(seconds: float) -> str:

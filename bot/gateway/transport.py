@@ -21,8 +21,11 @@ T = TypeVar("T")
 
 
 class Transport(BaseRequest):
-    def __init__(self, *, connections: int = 256) -> None:
+    """`hear` is told of each answer its HTTP status, or what came in place of one: "timeout", "network"."""
+
+    def __init__(self, *, connections: int = 256, hear: Callable[[str], None] = lambda _: None) -> None:
         self._connections = connections
+        self._hear = hear
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -89,10 +92,14 @@ class Transport(BaseRequest):
             async with self._session.request(
                 method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
             ) as response:
-                return await read(response)
+                found = await read(response)
+                self._hear(str(response.status))
+                return found
         except TimeoutError:
+            self._hear("timeout")
             failure: NetworkError = TimedOut()
         except aiohttp.ClientError as error:
+            self._hear("network")
             # Its own words carry the URL, and with it the bot token: not even its context is kept.
             failure = NetworkError(f"no answer from Telegram ({type(error).__name__})")
         raise failure

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
+from time import monotonic
 from typing import Any, TypeVar
 
 import httpx
@@ -23,12 +24,13 @@ _PARSE_ASIDE = 256 * 1024  # from this size on a reply is parsed in a thread
 T = TypeVar("T")
 Aside = Callable[[], AbstractAsyncContextManager[object]]
 Hear = Callable[[str, PanelError | None], None]
+Time = Callable[[str, PanelError | None, float], None]
 
 
 async def _at_once() -> None: ...
 
 
-def _nobody(_: str, __: PanelError | None) -> None: ...
+def _nobody(_: str, __: PanelError | None, ___: float = 0.0) -> None: ...
 
 
 class PanelClient:
@@ -37,7 +39,8 @@ class PanelClient:
     Machines and people each get a client of their own, so that neither waits for the other's
     connections. `seconds` is what one call may take in all, its retry included. `aside` wraps every
     call; it is where a caller lets go of what others could use meanwhile. `turn` waits until a request may
-    go, and `hear` is told with which key a call was made and what went wrong.
+    go, and `hear` is told with which key a call was made and what went wrong; `time` its action, what went
+    wrong and how many seconds it took.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class PanelClient:
         aside: Aside = nullcontext,
         turn: Callable[[], Awaitable[None]] = _at_once,
         hear: Hear = _nobody,
+        time: Time = _nobody,
     ) -> None:
         self._url = httpx.URL(url)
         self._seconds = seconds
@@ -57,6 +61,7 @@ class PanelClient:
         self._aside = aside
         self._turn = turn
         self._hear = hear
+        self._time = time
         trust = httpx.create_ssl_context()
         # One each, since httpx's pool looks at all of its connections for every request.
         one = httpx.Limits(max_connections=1)
@@ -154,7 +159,7 @@ class PanelClient:
         seconds: float | None = None,
     ) -> T:
         """A call that changes something at the panel: sent once, over a connection of its own."""
-        async with self._call(key, seconds or self._seconds):
+        async with self._call(key, form["action"], seconds or self._seconds):
             return _understand(await post(self._http_once, self._url, key, form), key, read)
 
     async def _ask(
@@ -166,31 +171,35 @@ class PanelClient:
         load: Callable[..., Any] = replies.load,
     ) -> T:
         """A call that changes nothing at the panel, so a broken connection is tried once more."""
-        async with self._call(key, self._seconds):
+        async with self._call(key, form["action"], self._seconds):
             reply = await self._post_again(key, form)
             if len(reply.text) < _PARSE_ASIDE:
                 return _understand(reply, key, read, load)
             return await asyncio.to_thread(_understand, reply, key, read, load)
 
     @asynccontextmanager
-    async def _call(self, key: str, seconds: float) -> AsyncIterator[None]:
+    async def _call(self, key: str, action: str, seconds: float) -> AsyncIterator[None]:
         """Waiting for its turn takes nothing of a call's time."""
-        has_turn = False
+        began: float | None = None
         try:
             async with self._aside():
                 async with asyncio.timeout(TURN_SECONDS):
                     await self._turn()
-                has_turn = True
+                began = monotonic()
                 async with asyncio.timeout(seconds):
                     yield
         except TimeoutError as error:
-            late = PanelUnreachable("no reply in time") if has_turn else NoTurn("no turn in time")
-            self._hear(key, late)
+            late = NoTurn("no turn in time") if began is None else PanelUnreachable("no reply in time")
+            self._tell(key, action, late, began)
             raise late from error
         except PanelError as error:
-            self._hear(key, error)
+            self._tell(key, action, error, began)
             raise
-        self._hear(key, None)
+        self._tell(key, action, None, began)
+
+    def _tell(self, key: str, action: str, error: PanelError | None, began: float | None) -> None:
+        self._hear(key, error)
+        self._time(action, error, 0.0 if began is None else monotonic() - began)
 
     async def _post_again(self, key: str, form: Mapping[str, str]) -> Reply:
         http = await self._free.get()

@@ -14,8 +14,9 @@ from bot.gateway.texts import brief
 WIDTH = 1080  # pixels; Telegram keeps pictures up to 1280 as they are
 _FINER = 2  # drawn so many times larger, then shrunk: smooth edges
 
-_GROUND, _CARD, _LINE, _EMPTY = "#EEF2F7", "#FFFFFF", "#E4E9F0", "#CFD8E3"
+_GROUND, _CARD, _LINE, _EMPTY = "#EEF2F7", "#FFFFFF", "#E4E9F0", "#BAC6D3"
 _INK, _SOFT = "#17212B", "#66788A"
+BLUE, GREEN = "#3390EC", "#2BA66F"
 _MARGIN, _PADDING, _GAP = 32, 36, 24
 _HEADING, _TITLE, _TEXT, _SMALL = 68, 34, 30, 26
 _TOP = 176  # of the first card
@@ -34,7 +35,7 @@ class Columns:
     title: str
     bars: Sequence[tuple[str, Decimal]]
     highest: str
-    color: str = "#3390EC"
+    color: str = BLUE
     least: Decimal = Decimal()
 
     @property
@@ -44,12 +45,14 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """`name` is shown, or `number` where the font lacks its script; `words` say the amount."""
+    """`name` is shown, or `number` where the font lacks its script; `words` say the amount. `is_rest`: it
+    sums what has no row of its own."""
 
     name: str
     number: str
     amount: Decimal
     words: str
+    is_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Ranks:
 
     title: str
     rows: Sequence[Rank]
-    color: str = "#3390EC"
+    color: str = BLUE
 
     @property
     def height(self) -> int:
@@ -141,7 +144,8 @@ def _ranks(pen: "_Pen", chart: Ranks, top: float) -> None:
         pen.box(left, top + 34, right, top + 46, _LINE, radius=6)
         if row.amount > 0:
             long = max(_share(row.amount, most) * (right - left), 12)
-            pen.box(left, top + 34, left + long, top + 46, chart.color, radius=6)
+            color = _EMPTY if row.is_rest else chart.color
+            pen.box(left, top + 34, left + long, top + 46, color, radius=6)
         top += _ROW
 
 
