@@ -99,11 +99,10 @@ def test_the_largest_picture_is_kept_by_telegram_as_it_is() -> None:
 
 
 def test_a_bar_is_as_high_as_its_number() -> None:
-    whole, half = blue(drawn(columns("2", "0"))), blue(drawn(columns("1", "0", "2")))
-    assert blue(drawn(columns("0", "0"))) == 0
-    assert 1.9 < blue(drawn(columns("1", "1"))) / blue(drawn(columns("1", "0"))) < 2.1
-    assert whole > 0
-    assert half > 0
+    one, nothing = blue(drawn(columns("4", "0"))), blue(drawn(columns("0", "0")))
+    assert nothing == 0
+    assert 1.95 * one < blue(drawn(columns("4", "4"))) < 2.05 * one
+    assert 1.45 * one < blue(drawn(columns("4", "2"))) < 1.55 * one
 
 
 @pytest.mark.parametrize("amounts", [("0",), ("-1", "-2"), (HUGE, "0.000000001"), ("1E-30",), ("1E+30", "1")])

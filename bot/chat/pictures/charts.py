@@ -18,13 +18,13 @@ _GROUND, _CARD, _LINE, _EMPTY = "#EEF2F7", "#FFFFFF", "#E4E9F0", "#BAC6D3"
 _INK, _SOFT = "#17212B", "#66788A"
 BLUE, GREEN = "#3390EC", "#2BA66F"
 _MARGIN, _PADDING, _GAP = 32, 36, 24
-_HEADING, _TITLE, _TEXT, _SMALL = 68, 34, 30, 26
+_HEADING, _TITLE, _TEXT, _SMALL = 70, 38, 36, 30
 _TOP = 176  # of the first card
 _HEAD = 88  # of a card, above its bars
-_PLOT = 240  # the highest column
-_OVER = 36  # room over it
-_FOOT = 66  # beneath the columns
-_ROW = 58
+_PLOT = 214  # the highest column
+_OVER = 38  # room over it
+_FOOT = 68  # beneath the columns
+_ROW = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _columns(pen: "_Pen", chart: Columns, top: float) -> None:
     for tick, name in zip(scale, names, strict=True):
         y = bottom - _share(tick, scale[-1]) * _PLOT
         pen.box(left, y - 1, right, y + 1, _LINE)
-        pen.write(left - 20, y + 9, name, _SMALL, _SOFT, anchor="rs")
+        pen.write(left - 20, y + 11, name, _SMALL, _SOFT, anchor="rs")
     each = (right - left) / len(chart.bars)
     wide = max(min(each * 0.72, 72), 2)
     for number, (_, amount) in enumerate(chart.bars):
@@ -115,7 +115,7 @@ def _columns(pen: "_Pen", chart: Columns, top: float) -> None:
             flat=True,
         )
     _name_highest(pen, chart, left, each, bottom - _share(_most(chart), scale[-1]) * _PLOT - 12)
-    _name_days(pen, chart, left, each, bottom + 44)
+    _name_days(pen, chart, left, each, bottom + 47)
 
 
 def _name_highest(pen: "_Pen", chart: Columns, left: float, each: float, y: float) -> None:
@@ -128,7 +128,7 @@ def _name_days(pen: "_Pen", chart: Columns, left: float, each: float, y: float) 
     """As many as fit, the last one always."""
     names = [shown(name) for name, _ in chart.bars]
     widest = max(pen.width(name, _SMALL) for name in names)
-    apart = next(n for n in range(1, len(names) + 1) if n * each >= widest + 24 or n == len(names))
+    apart = next(n for n in range(1, len(names) + 1) if n * each >= widest + 40 or n == len(names))
     for number in range(len(names) - 1, -1, -apart):
         pen.write_inside(left + each * (number + 0.5), y, names[number], _SMALL, _SOFT)
 
@@ -139,13 +139,13 @@ def _ranks(pen: "_Pen", chart: Ranks, top: float) -> None:
     for row in chart.rows:
         words = shown(row.words)
         room = right - left - pen.width(words, _SMALL) - 32
-        pen.write(left, top + 22, fitting(shown(row.name) or shown(row.number), _SMALL, room), _SMALL)
-        pen.write(right, top + 22, words, _SMALL, _SOFT, anchor="rs")
-        pen.box(left, top + 34, right, top + 46, _LINE, radius=6)
+        pen.write(left, top + 24, fitting(shown(row.name) or shown(row.number), _SMALL, room), _SMALL)
+        pen.write(right, top + 24, words, _SMALL, _SOFT, anchor="rs")
+        pen.box(left, top + 36, right, top + 48, _LINE, radius=6)
         if row.amount > 0:
             long = max(_share(row.amount, most) * (right - left), 12)
             color = _EMPTY if row.is_rest else chart.color
-            pen.box(left, top + 34, left + long, top + 46, color, radius=6)
+            pen.box(left, top + 36, left + long, top + 48, color, radius=6)
         top += _ROW
 
 

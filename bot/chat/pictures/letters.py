@@ -4,6 +4,7 @@ It is laid out letter by letter, the same on every machine; scripts that join th
 """
 
 import unicodedata
+from bisect import bisect
 from functools import cache
 from pathlib import Path
 
@@ -34,9 +35,8 @@ def fitting(text: str, size: int, width: float) -> str:
     """The text, cut where it gets wider than that."""
     if font(size).getlength(text) <= width:
         return text
-    while text and font(size).getlength(text + "…") > width:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    fits = bisect(range(1, len(text)), width, key=lambda end: font(size).getlength(text[:end] + "…"))
+    return text[:fits].rstrip() + "…"
 
 
 @cache

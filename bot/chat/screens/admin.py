@@ -152,7 +152,7 @@ def _telegram(facts: Facts) -> Markup:
     if not facts.takes_messages:
         state = t("⚠️ <b>Telegram</b>: takes no messages")
     elif facts.contact is None:
-        state = t("<b>Telegram</b>: no poll answered yet")
+        state = t("<b>Telegram</b>: no contact yet")
     else:
         state = t("<b>Telegram</b>: last contact {time} ago", time=_ago(facts.contact))
     found = sorted(facts.errors.items(), key=lambda error: (-error[1], error[0]))

@@ -15,7 +15,7 @@ from bot.gateway.texts import brief_day, lines, money, paragraphs, plural, short
 PERIODS = {"7": 7, "30": 30, "365": 365}  # days, by what their buttons carry
 USUAL = 30
 _MOST = 8  # services; the rest is summed
-_LONGEST_NAME = 40
+_LONGEST_NAME, _LONGEST_DRAWN = 40, 120
 _SEVERAL = 5  # currencies, at most
 
 
@@ -88,7 +88,7 @@ def _services(spending: Spending, spent: Spent, currency: str, most: int) -> Ite
 
 def _ranks(spending: Spending, spent: Spent) -> list[Rank]:
     ranks = [
-        Rank(_whole_name(spending, service_id), service_id, amount, money(amount, ""))
+        Rank(_name(spending, service_id, _LONGEST_DRAWN), service_id, amount, money(amount, ""))
         for service_id, amount in spent.ranking[:_MOST]
     ]
     rest = spent.ranking[_MOST:]
@@ -135,14 +135,10 @@ def _other_services(count: int) -> str:
     return plural("{n} other service", "{n} other services", count).unescape()
 
 
-def _name(spending: Spending, service_id: str) -> str:
-    return shorten(_whole_name(spending, service_id), _LONGEST_NAME)
-
-
-def _whole_name(spending: Spending, service_id: str) -> str:
+def _name(spending: Spending, service_id: str, longest: int = _LONGEST_NAME) -> str:
     if not service_id:
         return t("placed elsewhere").unescape()
-    return f"{service_id} · {spending.names[service_id]}"
+    return shorten(f"{service_id} · {spending.names[service_id]}", longest)
 
 
 def _titled(words: str, currency: str) -> str:
