@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.chat.pictures import Columns, Drawing
 from bot.chat.pictures.charts import GREEN
-from bot.chat.screens.stats import currency_of, spent_by_day
+from bot.chat.screens.stats import spent_by_day
 from bot.core.breaker import State
 from bot.core.calls import Action, Lately
 from bot.core.spending import Spending, Spent
@@ -31,6 +31,7 @@ from bot.gateway.vitals import Facts
 from storage.reports import Counts
 
 _SEVERAL = 3  # currencies, at most
+_MOST_ERRORS = 5  # kinds of them
 _MINUTES_FROM = 120.0  # seconds; less are told as such
 _PANEL = {
     State.CLOSED: "<b>Panel</b>: answers",
@@ -40,7 +41,7 @@ _PANEL = {
 
 
 def drawing(spending: Spending) -> Drawing:
-    period, currency = spending.period, currency_of(spending, "")
+    period, currency = spending.period, next(iter(spending.currencies), "")
     spent = spending.currencies.get(currency, Spent())
     orders = [(brief_day(last), Decimal(spending.orders.get(bar, 0))) for bar, last in enumerate(period.bars)]
     return (
@@ -79,21 +80,7 @@ def _caption(counts: Counts, spending: Spending, facts: Facts, now: float, most:
             version=facts.version,
             up=lasting(facts.up),
         ),
-        lines(
-            t(
-                "<b>People</b>: {connected} connected, {new} new this week, {blocked} blocked the bot",
-                connected=number(counts.connected),
-                new=number(counts.new),
-                blocked=number(counts.blocked),
-            ),
-            plural("{n} key is parked", "{n} keys are parked", counts.parked) if counts.parked else None,
-            t(
-                "<b>Orders</b>: {open} open, {uncertain} uncertain",
-                open=number(counts.open),
-                uncertain=number(counts.uncertain),
-            ),
-            _charged(spending),
-        ),
+        lines(*_people(counts), _charged(spending), _unknown(spending)),
         lines(
             t(_PANEL[facts.panel], since=lasting(facts.panel_away or 0.0)),
             *_calls(facts.calls, most, spending.period.clock),
@@ -102,13 +89,40 @@ def _caption(counts: Counts, spending: Spending, facts: Facts, now: float, most:
     )
 
 
+def _people(counts: Counts) -> Iterator[Markup]:
+    yield t(
+        "<b>People</b>: {connected} connected, {new} new this week, {blocked} blocked the bot",
+        connected=number(counts.connected),
+        new=number(counts.new),
+        blocked=number(counts.blocked),
+    )
+    if counts.parked:
+        yield plural("{n} key is parked", "{n} keys are parked", counts.parked)
+    yield t(
+        "<b>Orders</b>: {open} open, {uncertain} uncertain",
+        open=number(counts.open),
+        uncertain=number(counts.uncertain),
+    )
+
+
 def _charged(spending: Spending) -> Markup:
     sums = [money(spent.whole, currency) for currency, spent in spending.currencies.items()]
+    more = ["…"] if len(sums) > _SEVERAL else []
     return t(
         "<b>{days}</b>: {orders}, {sums}",
         days=_days(spending),
         orders=plural("{n} order", "{n} orders", spending.count),
-        sums=", ".join(sums[:_SEVERAL]) + (", …" if len(sums) > _SEVERAL else "") or money(Decimal(), ""),
+        sums=", ".join([*sums[:_SEVERAL], *more]) or money(Decimal(), ""),
+    )
+
+
+def _unknown(spending: Spending) -> Markup | None:
+    if not spending.unknown:
+        return None
+    return plural(
+        "without {n} order whose cost nobody knows",
+        "without {n} orders whose cost nobody knows",
+        spending.unknown,
     )
 
 
@@ -156,7 +170,7 @@ def _telegram(facts: Facts) -> Markup:
     else:
         state = t("<b>Telegram</b>: last contact {time} ago", time=_ago(facts.contact))
     found = sorted(facts.errors.items(), key=lambda error: (-error[1], error[0]))
-    errors = ", ".join(f"{number(count)} × {answer}" for answer, count in found)
+    errors = ", ".join(f"{number(count)} × {answer}" for answer, count in found[:_MOST_ERRORS])
     return t("{state}; errors in the last hour: {errors}", state=state, errors=errors or "0")
 
 
