@@ -2,8 +2,9 @@
 
 import secrets
 import time
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot, JobQueue
@@ -15,6 +16,7 @@ from bot.chat.notices import Notices
 from bot.chat.unexpected import tell_outage, tell_overflow
 from bot.core.accounts import Accounts
 from bot.core.breaker import Breaker
+from bot.core.calls import Calls
 from bot.core.cancelling import Cancelling
 from bot.core.catalog import Catalogs
 from bot.core.masses import Masses
@@ -33,6 +35,7 @@ from bot.gateway.replies import Replies
 from bot.gateway.slots import Slots
 from bot.gateway.transport import Transport
 from bot.gateway.updates import Runner
+from bot.gateway.vitals import Answers, Vitals
 from bot.jobs.masses import MassesJob
 from bot.jobs.notices import GATHER_SECONDS, NoticesJob
 from bot.jobs.outage import Outage
@@ -51,6 +54,15 @@ from storage.database import Database
 from storage.vault import Vault
 
 CLOCK = time.time
+P = ParamSpec("P")
+
+
+def _each(*listeners: Callable[P, None]) -> Callable[P, None]:
+    def tell(*args: P.args, **named: P.kwargs) -> None:
+        for listener in listeners:
+            listener(*args, **named)
+
+    return tell
 
 
 class Telegram:
@@ -58,7 +70,9 @@ class Telegram:
 
     def __init__(self, settings: Settings, db: Database, metrics: Metrics) -> None:
         self.api = f"{settings.telegram_api_url}/bot"
-        self.transport = Transport(hear=metrics.telegram)
+        self.answers = Answers(clock=CLOCK)
+        self.hear = _each(metrics.telegram, self.answers.hear)
+        self.transport = Transport(hear=self.hear)
         self.bot: ExtBot[None] = ExtBot(
             settings.token, base_url=self.api, request=self.transport, get_updates_request=self.transport
         )
@@ -84,17 +98,18 @@ class Panel:
         pace = Pace(limit)
         self.turns = Turns(pace)
         self.breaker = Breaker(interval=settings.poll_interval, pace=pace)
-        hear = self.breaker.hear
+        self.calls = Calls(clock=CLOCK)
+        hear, time_call = self.breaker.hear, _each(metrics.panel, self.calls.hear)
         self.people = PanelClient(
             url,
             seconds=PERSON_SECONDS,
             aside=slots.aside,
             turn=self.turns.person,
             hear=partial(hear, poll=False),
-            time=metrics.panel,
+            time=time_call,
         )
         self.machines = PanelClient(
-            url, turn=self.turns.machine, hear=partial(hear, poll=True), time=metrics.panel
+            url, turn=self.turns.machine, hear=partial(hear, poll=True), time=time_call
         )
         # a look whose second request waits for its turn still holds its key
         self.lease = LEASE_SECONDS + (TURN_SECONDS if limit else 0.0)
@@ -195,7 +210,7 @@ class Parts:
             hear=metrics.update,
         )
         self.polling = Polling(
-            Transport(connections=2, hear=metrics.telegram),
+            Transport(connections=2, hear=telegram.hear),
             f"{telegram.api}{settings.token}",
             accept=self.runner.accept,
             busy=lambda: self.runner.busy,
@@ -206,7 +221,7 @@ class Parts:
             metrics,
             Sources(
                 db,
-                contact=lambda: (self.webhook or self.polling).last_contact_at,
+                contact=self._last_contact,
                 absence=telegram.absence,
                 busy=lambda: self.runner.busy,
                 breaker=panel.breaker,
@@ -226,6 +241,9 @@ class Parts:
             busy=lambda: self.runner.busy,
             clock=CLOCK,
         )
+
+    def _last_contact(self) -> float | None:
+        return (self.webhook or self.polling).last_contact_at
 
     def _desk(self, settings: Settings, db: Database) -> Desk:
         telegram, core = self.telegram, self.core
@@ -247,6 +265,15 @@ class Parts:
             masses=core.masses,
             mass_job=self.jobs.masses,
             operators=frozenset(settings.admin_ids),
+            vitals=Vitals(
+                database=settings.database_path,
+                breaker=self.panel.breaker,
+                calls=self.panel.calls,
+                answers=telegram.answers,
+                absence=telegram.absence,
+                contact=self._last_contact,
+                clock=CLOCK,
+            ),
             clock=CLOCK,
         )
 

@@ -14,14 +14,15 @@ def run(*command: str, cwd: Path, path: Path | None = None) -> str:
     return done.stdout
 
 
-def test_the_wheel_brings_its_locales_and_pages(tmp_path: Path) -> None:
+def test_the_wheel_brings_its_locales_pages_and_font(tmp_path: Path) -> None:
     pip = (sys.executable, "-m", "pip", "-q", "--disable-pip-version-check")
     wheels, installed = tmp_path / "wheels", tmp_path / "installed"
     run(*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(wheels), str(ROOT), cwd=tmp_path)
     (wheel,) = wheels.glob("*.whl")
     run(*pip, "install", "--no-deps", "--no-index", "--target", str(installed), str(wheel), cwd=tmp_path)
 
-    script = "import bot.gateway.texts as t; print(t.LOCALES, *t.load(t.LOCALES)); import bot.sandbox.page"
+    script = "import bot.gateway.texts as t; print(t.LOCALES, *t.load(t.LOCALES)); import bot.sandbox.page; "
+    script += "from bot.chat.pictures.letters import font; print(font(20).getname()[0])"
     found = run(sys.executable, "-c", script, cwd=tmp_path, path=installed)
 
-    assert found.split() == [str(installed / "bot" / "locales"), "en"]
+    assert found.split() == [str(installed / "bot" / "locales"), "en", "DejaVu", "Sans"]

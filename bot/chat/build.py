@@ -2,6 +2,7 @@
 
 from bot.chat import (
     accounts,
+    admin,
     cancelling,
     catalog,
     confirming,
@@ -14,6 +15,7 @@ from bot.chat import (
     services,
     settings,
     start,
+    stats,
     statuses,
     uncertain,
     unexpected,
@@ -36,7 +38,9 @@ FEATURES = (
     listing,
     statuses,
     exporting,
+    stats,
     settings,
+    admin,
 )
 
 

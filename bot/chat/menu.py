@@ -19,6 +19,7 @@ COMMANDS = (
     ("status", "how any of your orders is doing, by id"),
     ("track", "be told about orders placed elsewhere, by id"),
     ("export", "all your orders as a file"),
+    ("stats", "what you spent, as a picture"),
     ("balance", "your balance"),
     ("settings", "what I tell you, and when"),
     ("key", "connect or change your API key"),

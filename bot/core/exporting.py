@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from bot.core.changes import GIVES_BACK
+from bot.core.charges import amounts_of
 from bot.core.tables import Cell, as_csv
-from bot.panel.replies import status_of
 from storage import exporting
 from storage.database import Database
 from storage.exporting import Line
-from storage.orders import Order
 
 HEADER = (
     "id",
@@ -60,7 +58,7 @@ async def export(db: Database, *, chat_id: int) -> Export | None:
 
 
 def summarise(lines: Sequence[Line]) -> Export:
-    amounts = _amounts(lines)
+    amounts = amounts_of(lines)
     months: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     services: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for line in lines:
@@ -78,36 +76,6 @@ def summarise(lines: Sequence[Line]) -> Export:
     }
     names = {line.service_id: line.service_name for line in lines}
     return Export(as_csv(HEADER, (_row(line, amounts[line.id]) for line in lines)), len(lines), totals, names)
-
-
-def _amounts(lines: Sequence[Line]) -> dict[str, Decimal | None]:
-    """What each was charged, nothing twice: a drip-feed pays for its runs in advance, and once it has ended
-    they know better what became of it."""
-    amounts = {line.id: charged(line) for line in lines}
-    runs: dict[str, list[str]] = defaultdict(list)
-    for line in lines:
-        if line.parent_id is not None:
-            runs[line.parent_id].append(line.id)
-    for line in lines:
-        made = runs.get(line.id)
-        if not made or amounts[line.id] is None:
-            continue
-        known = line.state == "ended" and all(amounts[one] is not None for one in made)
-        for one in [line.id] if known else made:
-            amounts[one] = None
-    return amounts
-
-
-def charged(line: Line | Order) -> Decimal | None:
-    """What the panel says it charged, else what was confirmed. None when there is no order, when nobody
-    knows, and when some of it may have come back."""
-    if line.state not in {"open", "ended"}:
-        return None
-    if line.charge is not None:
-        return Decimal(line.charge)
-    if line.price is None or (line.word and status_of(line.word) in GIVES_BACK):
-        return None
-    return Decimal(line.price)
 
 
 def _row(line: Line, amount: Decimal | None) -> tuple[Cell, ...]:

@@ -21,6 +21,7 @@ from bot.gateway.dialog import Dialog, Step, Turn, current_turn
 from bot.gateway.files import Files
 from bot.gateway.messenger import Messenger, Screen
 from bot.gateway.replies import Replies
+from bot.gateway.vitals import Vitals
 from bot.jobs.masses import MassesJob
 from bot.jobs.placing import Placing
 from storage.database import Database
@@ -55,6 +56,7 @@ class Desk:
     masses: Masses
     mass_job: MassesJob
     operators: frozenset[int]  # their chats
+    vitals: Vitals
     clock: Callable[[], float]
 
 

@@ -19,6 +19,7 @@ from bot.gateway.pacing import Budget
 
 LONGEST_CAPTION = 1024  # UTF-16 units, its HTML not counted
 PATIENCE_SECONDS = 2.0
+_PICTURE = "picture.png"
 _NO_PREVIEW = {"is_disabled": True}
 
 T = TypeVar("T")
@@ -26,10 +27,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One message: its text and the buttons beneath."""
+    """One message: its text and the buttons beneath. Under a `picture`, a PNG, the text is its caption and
+    has at most LONGEST_CAPTION characters."""
 
     text: Markup
     rows: Rows = ()
+    picture: bytes | None = None
 
 
 class Messenger:
@@ -46,7 +49,11 @@ class Messenger:
 
         async def call() -> int:
             self._charge(chat_id)
-            sent = await post(self._bot, "sendMessage", chat_id=chat_id, **_content(screen))
+            if screen.picture is None:
+                sent = await post(self._bot, "sendMessage", chat_id=chat_id, **_content(screen))
+            else:
+                photo, caption = InputFile(screen.picture, _PICTURE), _content(screen, text="caption")
+                sent = await post(self._bot, "sendPhoto", chat_id=chat_id, photo=photo, **caption)
             return int(sent["message_id"])
 
         return await self._patiently(call)
@@ -56,19 +63,23 @@ class Messenger:
 
         async def call() -> int:
             self._charge(chat_id)
-            values = _content(caption, text="caption")
-            sent = await post(self._bot, "sendDocument", InputFile(content, name), chat_id=chat_id, **values)
+            document, values = InputFile(content, name), _content(caption, text="caption")
+            sent = await post(self._bot, "sendDocument", chat_id=chat_id, document=document, **values)
             return int(sent["message_id"])
 
         return await self._patiently(call)
 
     async def edit(self, chat_id: int, message_id: int, screen: Screen) -> bool:
-        """False when this message cannot be edited any more; unchanged content counts as edited."""
+        """False when this message cannot be edited any more; unchanged content counts as edited. A picture
+        takes the place of a text, but not the other way round."""
 
         async def call() -> None:
             self._charge(chat_id)
-            values = {"chat_id": chat_id, "message_id": message_id, **_content(screen)}
-            await post(self._bot, "editMessageText", **values)
+            which = {"chat_id": chat_id, "message_id": message_id}
+            if screen.picture is None:
+                await post(self._bot, "editMessageText", **which, **_content(screen))
+            else:
+                await post(self._bot, "editMessageMedia", **which, **_media(screen, screen.picture))
 
         try:
             await self._patiently(call)
@@ -131,12 +142,26 @@ class Messenger:
                 pause = min(pause * 2, 10.0)
 
 
-async def post(bot: Bot, method: str, document: InputFile | None = None, /, **values: Any) -> Any:
+async def post(bot: Bot, method: str, **values: Any) -> Any:
     """Call a Bot API method without making objects of its answer, half of what sending would cost."""
-    form = [RequestParameter(name, value, None) for name, value in values.items() if value is not None]
-    if document is not None:
-        form.append(RequestParameter("document", None, [document]))
+    form = [_parameter(name, value) for name, value in values.items() if value is not None]
     return await bot.request.post(f"{bot.base_url}/{method}", RequestData(form))
+
+
+def _parameter(name: str, value: Any) -> RequestParameter:
+    is_file = isinstance(value, InputFile)
+    return RequestParameter(name, None if is_file else value, [value] if is_file else None)
+
+
+def _media(screen: Screen, picture: bytes) -> dict[str, Any]:
+    """The picture goes along in a part of its own."""
+    caption, part = _content(screen, text="caption"), InputFile(picture, _PICTURE)
+    media = {"type": "photo", "media": "attach://picture", "caption": caption["caption"]}
+    return {
+        "media": media | {"parse_mode": caption["parse_mode"]},
+        "picture": part,
+        "reply_markup": caption["reply_markup"],
+    }
 
 
 def _content(screen: Screen, *, text: str = "text") -> dict[str, Any]:

@@ -188,7 +188,8 @@ class Reply:
         return {
             "text": str(self.screen.text),
             "rows": [[_dumped(button) for button in row] for row in self.screen.rows],
-            "file": [self.file[0], base64.b64encode(self.file[1]).decode()] if self.file else None,
+            "file": [self.file[0], _packed(self.file[1])] if self.file else None,
+            "picture": _packed(self.screen.picture) if self.screen.picture else None,
             "edits": self.edits,
         }
 
@@ -196,7 +197,14 @@ class Reply:
     def load(cls, facts: Mapping[str, Any]) -> "Reply":
         rows: Rows = tuple(tuple(_loaded(*button) for button in row) for row in facts["rows"])
         file = (facts["file"][0], base64.b64decode(facts["file"][1])) if facts["file"] else None
-        return cls(Screen(Markup(facts["text"]), rows), file, facts["edits"])  # noqa: S704 - our own, as it was
+        packed = facts.get("picture")  # an older version kept none
+        picture = base64.b64decode(packed) if packed else None
+        text = Markup(facts["text"])  # noqa: S704 - our own, as it was
+        return cls(Screen(text, rows, picture), file, facts["edits"])
+
+
+def _packed(content: bytes) -> str:
+    return base64.b64encode(content).decode()
 
 
 def _dumped(button: Button | Copy) -> tuple[str, str, str]:

@@ -7,16 +7,16 @@ import gettext
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal, localcontext
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_decimal
 from markupsafe import Markup, escape
 
 _BESIDE = Path(__file__).parent.parent / "locales"  # in a wheel
@@ -90,6 +90,15 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{whole} {currency}".strip()
 
 
+def brief(value: Decimal) -> str:
+    """A round number in little room: 250, 1.5M, 0.002, 2E-9."""
+    if value == 0 or Decimal("1E-5") <= value < 10_000:
+        return number(value.normalize())
+    if 10_000 <= value < Decimal("1E15"):
+        return format_compact_decimal(value, locale=_locale(), fraction_digits=2)
+    return f"{value.normalize():E}"
+
+
 def country(code: str) -> str | None:
     """A country's name in the person's language; None for an unknown code."""
     return _locale().territories.get(code)
@@ -103,6 +112,24 @@ def day(instant: float) -> str:
 def moment(instant: float) -> str:
     """Date and time of an instant, for people whose time zone nobody asked for: Jan 3, 2027, 17:05 UTC."""
     return f"{day(instant)}, {datetime.fromtimestamp(instant, UTC):%H:%M} UTC"
+
+
+def brief_day(which: date) -> str:
+    """Without the year: Jan 3."""
+    return format_skeleton("MMMd", which, locale=_locale())
+
+
+def clock(instant: float, zone: tzinfo) -> str:
+    """The time of day, in all languages in the same way: 07:15."""
+    return format_time(datetime.fromtimestamp(instant, zone), format="HH:mm", locale=_locale())
+
+
+def size(count: int) -> str:
+    """Bytes, roughly: 12.3 MB, 48 GB."""
+    unit, name = next(
+        (one for one in ((10**9, "GB"), (10**6, "MB"), (10**3, "KB")) if count >= one[0]), (1, "B")
+    )
+    return f"{number(Decimal(f'{count / unit:.3g}'))} {name}"
 
 
 def lasting(seconds: float) -> str:

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.exporting import Export, charged, summarise
+from bot.core.charges import charged
+from bot.core.exporting import Export, summarise
 from storage.exporting import Line
 
 JANUARY, FEBRUARY = 1_767_225_600.0, 1_769_904_000.0  # the first of each in 2026

@@ -13,10 +13,13 @@ from bot.gateway.messenger import Messenger, Screen
 from bot.gateway.pacing import Budget
 from bot.gateway.transport import Transport
 from bot.sandbox.telegram import Person, Telegram, telegram_app
+from bot.sandbox.telegram.person import PHOTO
 from bot.serving import serve
 
 HELLO = Screen(Markup("<b>Hello</b> &amp; welcome"), ((Button("Menu", Press("menu")),),))
 BYE = Screen(Markup("Bye"))
+SQUARE, OTHER_SQUARE = PHOTO, PHOTO + b"\0"
+PICTURE = Screen(Markup("<b>0.90</b> USD"), ((Button("Menu", Press("menu")),),), SQUARE)
 
 # The framework warns whenever Telegram asks for a pause.
 pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after`")
@@ -73,6 +76,40 @@ async def test_an_edit_whose_answer_is_lost_counts_as_edited(line: Line) -> None
 
     assert await line.messenger.edit(7, message_id, BYE)
     assert line.person.reads == "Bye"
+
+
+async def test_sends_a_picture_with_its_caption_and_buttons(line: Line) -> None:
+    message_id = await line.messenger.send(7, PICTURE)
+
+    assert line.person.last.id == message_id
+    assert (line.person.reads, line.person.buttons) == ("0.90 USD", ["Menu"])
+    (photo,) = line.person.files
+    assert (photo.is_photo, photo.content) == (True, SQUARE)
+
+
+async def test_a_picture_takes_the_place_of_another_and_of_a_text(line: Line) -> None:
+    for first in (PICTURE, HELLO):
+        message_id = await line.messenger.send(7, first)
+        assert await line.messenger.edit(7, message_id, Screen(Markup("<i>1.80</i> USD"), (), OTHER_SQUARE))
+        assert (line.person.last.text, line.person.last.buttons) == ("1.80 USD", [])
+        assert line.person.files[-1].content == OTHER_SQUARE
+
+
+async def test_a_picture_cannot_become_a_text(line: Line) -> None:
+    message_id = await line.messenger.send(7, PICTURE)
+    assert not await line.messenger.edit(7, message_id, HELLO)
+
+
+async def test_a_picture_counts_as_a_message_and_is_sent_again_while_telegram_stumbles(line: Line) -> None:
+    budget = Budget()
+    messenger = Messenger(line.bot, budget)
+    line.telegram.trouble("sendPhoto", status=502)
+    message_id = await messenger.send(7, PICTURE)
+    line.telegram.trouble("editMessageMedia", status=502)
+    assert await messenger.edit(7, message_id, PICTURE)
+
+    assert len(line.person.files) == 1
+    assert len(budget._sent) == 4
 
 
 async def test_a_deleted_message_cannot_be_edited(line: Line) -> None:

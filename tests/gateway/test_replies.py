@@ -19,6 +19,7 @@ from bot.gateway.replies import AGAIN_SECONDS, Replies, Reply
 from bot.gateway.transport import Transport
 from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
 from bot.sandbox.telegram import Person, Telegram, telegram_app
+from bot.sandbox.telegram.person import PHOTO
 from bot.serving import serve
 from storage import replies
 from storage.conversations import Conversation, Visit
@@ -28,6 +29,7 @@ from tests.storage.stored import connect, table
 
 HELLO = Screen(Markup("<b>Hello</b> &amp; welcome"), ((Button("Menu", Press("menu")), Copy("Id", "23501")),))
 BYE = Screen(Markup("Bye"))
+PICTURE = Screen(Markup("0.90 USD"), (), PHOTO)
 AWAY = ({"status": 502}, {"status": 500}, {"status": 409}, {"status": 401}, {"dropped": True})
 
 # The framework warns whenever Telegram asks for a pause.
@@ -121,6 +123,30 @@ async def test_a_file_is_kept_whole(line: Line) -> None:
     (file,) = line.person.files
     assert (file.name, file.content) == ("orders.csv", b"\x00\xff1,2")
     assert line.person.reads == "Hello & welcome"
+
+
+async def test_a_picture_is_kept_whole_and_takes_its_place_later(line: Line) -> None:
+    await line.replies.send(7, PICTURE)
+    shown = line.person.last
+    line.goes_away()
+    await line.replies.edit(7, shown.id, Screen(Markup("1.80 USD"), (), PHOTO + b"\0"))
+    await line.replies.send(7, PICTURE)
+    line.comes_back()
+    await line.gives()
+
+    assert [photo.content for photo in line.person.files] == [PHOTO + b"\0", PHOTO]
+    assert line.person.reads == "1.80 USD\n0.90 USD"
+
+
+async def test_a_picture_whose_message_is_gone_comes_as_a_new_one(line: Line) -> None:
+    await line.replies.send(7, PICTURE)
+    line.goes_away()
+    await line.replies.edit(7, line.person.last.id, PICTURE)
+    line.comes_back()
+    line.telegram.trouble("editMessageMedia", status=400, description="Bad Request: MESSAGE_ID_INVALID")
+    await line.gives()
+
+    assert [photo.content for photo in line.person.files] == [PHOTO, PHOTO]
 
 
 async def test_an_edit_is_made_later(line: Line) -> None:
@@ -293,6 +319,14 @@ async def test_what_can_never_be_given_holds_nothing_up(line: Line, facts: dict[
     assert await line.replies.deliver(Kept(1, 7, facts, 0.0)) == Delivered()
 
 
-@pytest.mark.parametrize("reply", [Reply(HELLO), Reply(BYE, ("a.csv", b"1")), Reply(HELLO, edits=12)])
+def test_a_reply_kept_by_an_older_version_has_no_picture() -> None:
+    facts = {name: value for name, value in Reply(HELLO).dump().items() if name != "picture"}
+    assert Reply.load(facts) == Reply(HELLO)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [Reply(HELLO), Reply(BYE, ("a.csv", b"1")), Reply(HELLO, edits=12), Reply(PICTURE, edits=12)],
+)
 def test_a_reply_is_the_same_after_it_was_kept(reply: Reply) -> None:
     assert Reply.load(reply.dump()) == reply

@@ -120,6 +120,15 @@ async def test_a_star(world: World, chat: Person) -> None:
     assert "★ Favourite" in card.buttons
 
 
+async def test_another_period_of_a_picture(world: World, chat: Person) -> None:
+    await places(chat)
+    shown = await says(chat, "/stats")
+    await with_a_crash_before_its_end(world, chat, lambda: chat.taps_on(shown, "7 days"), "1 order in 7 days")
+
+    assert "1 order in 7 days" in shown.text
+    assert len(chat.files) == 1
+
+
 async def test_the_id_of_an_uncertain_order(world: World, chat: Person, panel: Panel) -> None:
     panel.misbehave(Trouble.LOST_ANSWER, action="add")
     await confirms(chat, "I do not know whether")
@@ -140,7 +149,9 @@ async def test_a_key(world: World, chat: Person) -> None:
     assert "could not delete" not in chat.reads
 
 
-@pytest.mark.parametrize("text", ["/balance", "/order", f"/order 1 {LINK}", "/mass", "/status", "/key", "?"])
+@pytest.mark.parametrize(
+    "text", ["/balance", "/order", f"/order 1 {LINK}", "/mass", "/status", "/key", "/stats", "?"]
+)
 async def test_whatever_is_asked_is_answered_again(world: World, chat: Person, text: str) -> None:
     """There is no telling whether the first answer arrived."""
     typed = await says(chat, text)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from bot.chat.screens.masses import numbers, plain
-from bot.core.exporting import charged
+from bot.core.charges import charged
 from bot.core.mass_pace import Stop
 from bot.core.tables import Cell, as_csv
 from bot.gateway.buttons import Button, Press
