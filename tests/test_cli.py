@@ -143,6 +143,19 @@ async def test_check_finds_each_key_that_cannot_be_opened_and_rows_without_their
     assert "Traceback" not in err
 
 
+async def test_run_says_in_one_line_that_telegram_refuses_the_webhook(world: World, tmp_path: Path) -> None:
+    await world.stop()
+    refused = {
+        "WEBHOOK_URL": "http://example.com/tg",
+        "WEBHOOK_LISTEN": "127.0.0.1:18191",
+        "LOG_LEVEL": "ERROR",
+    }
+    code, _, err = await panelgram("run", cwd=tmp_path, **settings_of(world) | refused)
+    assert code == 1
+    assert err.startswith("WEBHOOK_URL: Telegram refuses it: Bad webhook: an https url must be provided")
+    assert len(err.splitlines()) == 1
+
+
 async def test_run_says_in_one_line_that_another_program_holds_the_database(
     world: World, tmp_path: Path
 ) -> None:
