@@ -20,6 +20,10 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 T = TypeVar("T")
 
 
+class NotSent(NetworkError):
+    """There was no connection: Telegram heard nothing of it."""
+
+
 class Transport(BaseRequest):
     def __init__(self, *, connections: int = 256) -> None:
         self._connections = connections
@@ -92,6 +96,8 @@ class Transport(BaseRequest):
                 return await read(response)
         except TimeoutError:
             failure: NetworkError = TimedOut()
+        except aiohttp.ClientConnectorError as error:
+            failure = NotSent(f"no way to Telegram ({type(error).__name__})")
         except aiohttp.ClientError as error:
             # Its own words carry the URL, and with it the bot token: not even its context is kept.
             failure = NetworkError(f"no answer from Telegram ({type(error).__name__})")

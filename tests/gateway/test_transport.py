@@ -12,7 +12,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.gateway.transport import Transport
+from bot.gateway.transport import NotSent, Transport
 from bot.serving import NoAnswer, serve
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -134,3 +134,13 @@ async def test_silence_times_out_without_the_token(transport: Transport) -> None
 async def test_does_nothing_before_it_is_initialized() -> None:
     with pytest.raises(TelegramError, match="not initialized"):
         await Transport().post("http://127.0.0.1:1/")
+
+
+async def test_tells_where_telegram_heard_nothing_of_it(transport: Transport, post: Post) -> None:
+    server = await serve(Response("{}"))
+    await server.stop()
+    with pytest.raises(NotSent):
+        await transport.post(f"{server.url}/bot{TOKEN}/getMe", read_timeout=5)
+    with pytest.raises(NetworkError) as lost:
+        await post(NoAnswer())
+    assert not isinstance(lost.value, NotSent)
