@@ -1,12 +1,17 @@
 """All features, in the order in which they are asked whether an update is theirs."""
 
 from bot.chat import (
+    access,
     accounts,
+    blocking,
+    broadcasts,
     cancelling,
     catalog,
     confirming,
     exporting,
+    gate,
     listing,
+    maintenance,
     masses,
     ordering,
     orders,
@@ -37,11 +42,16 @@ FEATURES = (
     statuses,
     exporting,
     settings,
+    broadcasts,
+    maintenance,
+    access,
+    blocking,
 )
 
 
 def add_handlers(application: ChatApplication) -> None:
     unexpected.add_first(application)
+    gate.add_to(application)
     for feature in FEATURES:
         feature.add_to(application)
     unexpected.add_last(application)

@@ -6,6 +6,7 @@ from contextlib import suppress
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.chat.broadcast_notices import tell_result
 from bot.chat.bundles import UNSAYABLE, with_lines
 from bot.chat.mass_notices import MassNotices
 from bot.chat.screens import accounts, aftersales, bundles, outcomes, slow, uncertain
@@ -87,6 +88,8 @@ class Notices:
                 await self._tell_slow(notice)
             case "mass":
                 await self._masses.tell(notice)
+            case "broadcast":
+                await tell_result(self._messenger, notice)
             case "away":
                 if await waiting.is_waiting(self._db, chat_id=notice.chat_id):  # else it would come too late
                     await self._messenger.send(notice.chat_id, accounts.does_not_answer(self._about))

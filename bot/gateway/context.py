@@ -11,6 +11,7 @@ from bot.core.accounts import Accounts
 from bot.core.cancelling import Cancelling
 from bot.core.catalog import Catalogs
 from bot.core.drafts import Draft
+from bot.core.gate import Gate
 from bot.core.masses import Masses
 from bot.core.ordering import Ordering
 from bot.core.refills import Refills
@@ -21,6 +22,7 @@ from bot.gateway.dialog import Dialog, Step, Turn, current_turn
 from bot.gateway.files import Files
 from bot.gateway.messenger import Messenger, Screen
 from bot.gateway.replies import Replies
+from bot.jobs.broadcasts import BroadcastsJob
 from bot.jobs.masses import MassesJob
 from bot.jobs.placing import Placing
 from storage.database import Database
@@ -54,6 +56,8 @@ class Desk:
     placing: Placing
     masses: Masses
     mass_job: MassesJob
+    broadcast_job: BroadcastsJob
+    gate: Gate
     operators: frozenset[int]  # their chats
     clock: Callable[[], float]
 
