@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from bot.chat.menu import set_menu
+from bot.chat.menu import set_menu, set_operator_menu
 from bot.gateway.absence import reach
 from bot.gateway.context import Context
 from bot.gateway.polling import TokenInUse
@@ -19,7 +19,7 @@ from bot.jobs.outage import TRY_SECONDS
 from bot.parts import Parts
 from bot.settings import Settings
 from bot.web.webhook import WebhookRefused
-from storage import cancelling, orders, outbox, pruning, refills, rotation
+from storage import broadcasts, cancelling, orders, outbox, pruning, refills, rotation
 from storage.database import Database, DatabaseTrouble
 from storage.lock import hold, of_database
 from storage.sqlite import open_sqlite
@@ -30,6 +30,7 @@ ABANDONED_SECONDS = 60.0  # between two looks for what was left in the middle
 HOUSEKEEPING_SECONDS = 3600.0
 SLOW_FACTOR = 5  # POLL_INTERVALs between two looks for orders that are slow
 MASSES_SECONDS = 2.0  # a confirmed one begins at once; this is for what waits its turn
+BROADCASTS_SECONDS = 2.0  # as with mass orders; this is for whom it was put off
 
 log = structlog.get_logger()
 
@@ -56,16 +57,24 @@ class Bot:
             await self._parts.application.start()
             await self._find_abandoned()
             await outbox.take_back(self._db, now=self._parts.clock())
+            await broadcasts.take_up(self._db)
+            await self._parts.core.gate.look()
             await self._parts.telegram.replies.resume()
             self._wind_clock()
             await self._parts.runner.resume()
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(set_menu(self._parts.application.bot, self._parts.about))
+                tasks.create_task(self._set_menus())
                 tasks.create_task(self._receive())
         except* (TokenInUse, WebhookRefused, OSError) as group:
             raise group.exceptions[0] from None
         finally:
             await self._take_down()
+
+    async def _set_menus(self) -> None:
+        bot, desk = self._parts.application.bot, self._parts.application.desk
+        await set_menu(bot, desk.about)
+        for chat_id in sorted(desk.operators):
+            await set_operator_menu(bot, chat_id)
 
     async def _receive(self) -> None:
         if self._parts.webhook is not None:
@@ -83,6 +92,7 @@ class Bot:
             (self._parts.jobs.notices.tick, 0.5),
             (self._parts.jobs.replies.tick, 0.5),
             (self._parts.jobs.masses.tick, MASSES_SECONDS),
+            (self._parts.jobs.broadcasts.tick, BROADCASTS_SECONDS),
             (self._parts.jobs.slow.tick, self._slow_every),
             (self._find_abandoned, ABANDONED_SECONDS),
             (self._keep_house, HOUSEKEEPING_SECONDS),
@@ -131,6 +141,7 @@ class Bot:
         await asyncio.gather(
             self._parts.jobs.placing.stop(GRACE_SECONDS),
             self._parts.jobs.masses.stop(GRACE_SECONDS),
+            self._parts.jobs.broadcasts.stop(2.0),
             self._parts.jobs.tracking.stop(2.0),
             self._parts.jobs.notices.stop(2.0),
             self._parts.jobs.outage.stop(),

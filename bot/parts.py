@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot, JobQueue
 
 from bot import logs
+from bot.chat.broadcast_notices import BroadcastNotices
 from bot.chat.build import add_handlers
 from bot.chat.mass_notices import MassNotices
 from bot.chat.notices import Notices
@@ -19,6 +20,7 @@ from bot.core.breaker import Breaker
 from bot.core.calls import Calls
 from bot.core.cancelling import Cancelling
 from bot.core.catalog import Catalogs
+from bot.core.gate import Gate
 from bot.core.masses import Masses
 from bot.core.ordering import Ordering
 from bot.core.refills import Refills
@@ -36,6 +38,7 @@ from bot.gateway.slots import Slots
 from bot.gateway.transport import Transport
 from bot.gateway.updates import Runner
 from bot.gateway.vitals import Answers, Vitals
+from bot.jobs.broadcasts import BroadcastsJob
 from bot.jobs.masses import MassesJob
 from bot.jobs.notices import GATHER_SECONDS, NoticesJob
 from bot.jobs.outage import Outage
@@ -137,6 +140,7 @@ class Core:
         self.statuses = Statuses(db, keys, people, interval=interval)
         self.stranded = Stranded(db, keys, machines, interval=interval)
         self.masses = Masses(db, keys, self.ordering, process=process)
+        self.gate = Gate(db, operators=frozenset(settings.admin_ids), clock=CLOCK)
 
 
 class Jobs:
@@ -169,6 +173,18 @@ class Jobs:
         self.replies = RepliesJob(db, deliver=telegram.replies.deliver, turn=budget.turn)
         self.placing = Placing(core.ordering, tell=self.notices.tell_outcome)
         self.masses = MassesJob(db, core.masses, show=of_masses.show, news=self.notices.tick)
+        of_broadcasts = BroadcastNotices(
+            db, telegram.bot, telling, turn=budget.turn, absence=absence, pause=budget.pause
+        )
+        self.broadcasts = BroadcastsJob(
+            db,
+            deliver=of_broadcasts.deliver,
+            show=of_broadcasts.show,
+            is_back=of_broadcasts.is_back,
+            turn=budget.turn,
+            news=self.notices.tick,
+            clock=CLOCK,
+        )
         self.slow = SlowJob(db, core.catalogs, panel=settings.panel_url, news=self.notices.news)
         self.tracking = TrackingJob(
             core.tracking,
@@ -203,7 +219,7 @@ class Parts:
             telegram.bot,
             vault,
             handle=self.application.process_update,
-            overflow=lambda chat_id: tell_overflow(telegram.replies, chat_id),
+            overflow=lambda chat_id: tell_overflow(telegram.replies, self.core.gate, chat_id),
             slots=slots,
             clock=CLOCK,
             outage=self.jobs.outage,
@@ -264,6 +280,8 @@ class Parts:
             placing=self.jobs.placing,
             masses=core.masses,
             mass_job=self.jobs.masses,
+            broadcast_job=self.jobs.broadcasts,
+            gate=core.gate,
             operators=frozenset(settings.admin_ids),
             vitals=Vitals(
                 database=settings.database_path,

@@ -151,7 +151,7 @@ async def refused_keys(db: Database, *, who: str, now: float) -> tuple[list[floa
 
 
 async def forget(db: Database, *, chat_id: int) -> None:
-    """Erase everything about a person, in every table."""
+    """Erase everything about a person, in every table but `blocked`: that they are stays known."""
     await _erase(db, chat_id=chat_id)
     await db.leave_no_trace()
 
@@ -167,6 +167,10 @@ async def _erase(tx: Transaction, *, chat_id: int) -> None:
         "DELETE FROM orders WHERE chat_id = :chat_id",
         "DELETE FROM accounts WHERE chat_id = :chat_id",
         "DELETE FROM conversations WHERE chat_id = :chat_id",
+        "DELETE FROM recipients WHERE chat_id = :chat_id",
+        "DELETE FROM recipients WHERE broadcast_id IN (SELECT id FROM broadcasts WHERE chat_id = :chat_id)",
+        "DELETE FROM broadcasts WHERE chat_id = :chat_id",
+        "DELETE FROM allowed WHERE chat_id = :chat_id",
         "DELETE FROM people WHERE chat_id = :chat_id",
         "UPDATE inbox SET chat_id = NULL, body = NULL, handled_at = received_at WHERE chat_id = :chat_id",
         catalog.DROP_UNUSED,

@@ -16,6 +16,7 @@ class Preferences:
     quiet_to: int | None = None
     time_zone: str = ANY_ZONE  # an IANA name, or an offset like +03:00
     digest: bool = False  # what is told comes once a day
+    announcements: bool = True  # of the operators
 
 
 COLUMNS = ", ".join(field.name for field in fields(Preferences))
@@ -27,7 +28,12 @@ def preferences(row: Row) -> Preferences:
     if row["told_of"] is None:
         return DEFAULT
     return Preferences(
-        row["told_of"], row["quiet_from"], row["quiet_to"], row["time_zone"], bool(row["digest"])
+        row["told_of"],
+        row["quiet_from"],
+        row["quiet_to"],
+        row["time_zone"],
+        bool(row["digest"]),
+        bool(row["announcements"]),
     )
 
 
@@ -41,15 +47,22 @@ async def save(tx: Transaction, new: Preferences, *, chat_id: int) -> None:
     """What waits to be told is looked at anew, by what they want now."""
     await tx.execute(
         "UPDATE people SET told_of = :told_of, quiet_from = :quiet_from, quiet_to = :quiet_to, "
-        "time_zone = :time_zone, digest = :digest WHERE chat_id = :chat_id",
+        "time_zone = :time_zone, digest = :digest, announcements = :announcements "
+        "WHERE chat_id = :chat_id",
         chat_id=chat_id,
         told_of=new.told_of,
         quiet_from=new.quiet_from,
         quiet_to=new.quiet_to,
         time_zone=new.time_zone,
         digest=int(new.digest),
+        announcements=int(new.announcements),
     )
     await tx.execute(
         "UPDATE outbox SET held_until = NULL WHERE chat_id = :chat_id AND held_until IS NOT NULL",
         chat_id=chat_id,
+    )
+    await tx.execute(
+        "DELETE FROM recipients WHERE chat_id = :chat_id AND state = 'waiting' AND :announcements = 0",
+        chat_id=chat_id,
+        announcements=int(new.announcements),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage import accounts, following
+from storage.broadcasts import DRAFT_SECONDS as ANNOUNCEMENT_SECONDS
 from storage.database import Database, Transaction, transaction
 from storage.inbox import REMEMBERED_SECONDS
 from storage.masses import DRAFT_SECONDS
@@ -41,6 +42,7 @@ RULES = (
     Rule("replies", "id", f"created_at < :before AND {_OF_NOBODY}", NOTICE_SECONDS),
     Rule("conversations", "chat_id", "changed_at < :before", DIALOG_SECONDS),
     Rule("masses", "id", "state = 'draft' AND created_at < :before", DRAFT_SECONDS),
+    Rule("broadcasts", "id", "state = 'draft' AND created_at < :before", ANNOUNCEMENT_SECONDS),
     Rule("refused_keys", "refused_at", "refused_at <= :before", REFUSED_SECONDS),
     Rule(
         "accounts",
@@ -69,6 +71,10 @@ RULES = (
 OTHERWISE = {
     "orders": "with what they made and their refills, see _orders",
     "refills": "with their orders",
+    "recipients": "with their announcement, once it has ended",
+    "allowed": "until an operator takes them off the list, or they are forgotten",
+    "blocked": "until an operator lets them in again",
+    "gate": "one row",
     "schema_version": "one row",
     "running": "one row",
     "probe": "empty but for moments",

@@ -260,4 +260,50 @@ STEPS: tuple[tuple[str, ...], ...] = (
         # requests to cancel that an earlier run left in the middle
         "CREATE INDEX orders_cancelling ON orders (process) WHERE cancel_asked_at IS NOT NULL",
     ),
+    (
+        # whether they want announcements of the operators
+        "ALTER TABLE people ADD COLUMN announcements INTEGER NOT NULL DEFAULT 1",
+        """
+        CREATE TABLE gate (                      -- who is let in, one row
+            maintenance TEXT,                    -- what operators add for people to read; NULL: there is none
+            listed_only INTEGER NOT NULL         -- 1: only who stands in `allowed`
+        )
+        """,
+        "INSERT INTO gate (maintenance, listed_only) VALUES (NULL, 0)",
+        """
+        CREATE TABLE allowed (
+            chat_id BIGINT PRIMARY KEY,
+            allowed_at DOUBLE PRECISION NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE blocked (                   -- by the operators; stays when its person is forgotten
+            chat_id BIGINT PRIMARY KEY,
+            reason TEXT NOT NULL,                -- in the operators' words, "" without any
+            blocked_at DOUBLE PRECISION NOT NULL,
+            told_at DOUBLE PRECISION             -- when they were last told so
+        )
+        """,
+        """
+        CREATE TABLE broadcasts (                -- announcements, until they have ended
+            id TEXT PRIMARY KEY,
+            chat_id BIGINT NOT NULL,             -- of the operator who wrote it
+            state TEXT NOT NULL,                 -- draft | sending | stopping
+            text TEXT NOT NULL,                  -- HTML
+            message_id BIGINT,                   -- the message that shows how far it is
+            created_at DOUBLE PRECISION NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE recipients (                -- who gets an announcement, until it has ended
+            broadcast_id TEXT NOT NULL REFERENCES broadcasts (id),
+            chat_id BIGINT NOT NULL,
+            state TEXT NOT NULL,                 -- waiting | sending | sent | blocked | failed | unsure
+            send_at DOUBLE PRECISION NOT NULL,   -- not before
+            PRIMARY KEY (broadcast_id, chat_id)
+        )
+        """,
+        "CREATE INDEX recipients_of_chat ON recipients (chat_id)",
+        "CREATE INDEX recipients_waiting ON recipients (broadcast_id, send_at) WHERE state = 'waiting'",
+    ),
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat.menu import COMMANDS
+from bot.chat.menu import COMMANDS, OPERATOR_COMMANDS
 from bot.core.forms import A_POST, FORMS, WHOLE, Form
 from bot.settings import Settings
 
@@ -19,9 +19,13 @@ def table(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
 
 
+def commands(heading: str) -> set[str]:
+    return {name for row in table(heading) for name in re.findall(r"`/([a-z_]+)", row[0])}
+
+
 def test_every_command_stands_in_the_readme() -> None:
-    documented = {name for row in table("command") for name in re.findall(r"`/([a-z_]+)", row[0])}
-    assert documented == {name for name, _ in COMMANDS} | {"start"}
+    assert commands("command") == {name for name, _ in COMMANDS} | {"start"}
+    assert commands("operators' command") == {name for name, _ in OPERATOR_COMMANDS}
 
 
 @pytest.mark.parametrize("row", table("service type"), ids=lambda row: row[0])

@@ -11,7 +11,7 @@ from bot.chat.screens import accounts as screens
 from bot.chat.screens import start
 from bot.core.accounts import Connected, Malformed, Paused, Refused, is_possible_key, looks_like_key
 from bot.gateway.context import ChatApplication, Context, first_word
-from bot.gateway.dialog import Step
+from bot.gateway.dialog import Step, Turn
 from bot.gateway.handlers import Command, Otherwise, Tapped, Typed, command
 from bot.panel.errors import PanelError
 from storage import orders
@@ -92,13 +92,17 @@ async def show_balance(context: Context) -> None:
 
 
 async def ask_forget(context: Context) -> None:
-    await context.show(screens.ask_forget())
+    rules = context.desk.gate.rules
+    is_listed = rules.listed_only and context.chat_id in rules.allowed
+    await context.show(screens.ask_forget(is_listed=is_listed))
 
 
 async def forget(context: Context) -> None:
     await context.desk.accounts.forget(context.chat_id)
+    await context.desk.gate.look()
     context.turn.forgotten = True
-    await context.show(screens.forgotten(context.desk.about))
+    is_blocked = context.chat_id in context.desk.gate.rules.blocked
+    await context.show(screens.forgotten(context.desk.about, is_blocked=is_blocked))
 
 
 async def keep(context: Context) -> None:
@@ -114,6 +118,17 @@ def _is_stray_key(update: Update) -> bool:
     return (
         message is not None and command(message) not in TAKE_IDS and looks_like_key(_without_command(message))
     )
+
+
+def holds_key(message: Message, turn: Turn) -> bool:
+    """Whether a message may hold a key, where nothing else is done about it: better delete one too many."""
+    name, text = command(message), _without_command(message)
+    if name == "key":
+        return bool(text)
+    if name is None and turn.dialog.step is Step.KEY:
+        return True
+    is_strangers = name is None and not turn.visit.known and any(c.isdigit() for c in text)
+    return (is_strangers and is_possible_key(text)) or (name not in TAKE_IDS and looks_like_key(text))
 
 
 def _without_command(message: Message) -> str:

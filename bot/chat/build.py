@@ -1,13 +1,18 @@
 """All features, in the order in which they are asked whether an update is theirs."""
 
 from bot.chat import (
+    access,
     accounts,
     admin,
+    blocking,
+    broadcasts,
     cancelling,
     catalog,
     confirming,
     exporting,
+    gate,
     listing,
+    maintenance,
     masses,
     ordering,
     orders,
@@ -41,11 +46,16 @@ FEATURES = (
     stats,
     settings,
     admin,
+    broadcasts,
+    maintenance,
+    access,
+    blocking,
 )
 
 
 def add_handlers(application: ChatApplication) -> None:
     unexpected.add_first(application)
+    gate.add_to(application)
     for feature in FEATURES:
         feature.add_to(application)
     unexpected.add_last(application)

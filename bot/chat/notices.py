@@ -1,11 +1,12 @@
 """Puts notices into words and sends them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot.chat.broadcast_notices import tell_result
 from bot.chat.bundles import UNSAYABLE, with_lines
 from bot.chat.mass_notices import MassNotices
 from bot.chat.screens import accounts, aftersales, bundles, outcomes, restored, slow, uncertain
@@ -76,25 +77,16 @@ class Notices:
         match notice.kind:
             case "outcome":
                 await self._tell_outcome(notice)
-            case "change":
-                await self._messenger.send(
-                    notice.chat_id, screens.change(notice.facts, notice.order_id or "")
-                )
-            case "refill":
-                screen = aftersales.refill_news(notice.facts, notice.order_id or "", self._about)
-                await self._messenger.send(notice.chat_id, screen)
             case "slow":
                 await self._tell_slow(notice)
             case "mass":
                 await self._masses.tell(notice)
-            case "away":
-                if await waiting.is_waiting(self._db, chat_id=notice.chat_id):  # else it would come too late
-                    await self._messenger.send(notice.chat_id, accounts.does_not_answer(self._about))
-            case "restored":
-                await self._messenger.send(notice.chat_id, restored.restored(notice.facts, self._about))
-            case "parked":
-                screen = screens.parked(notice.facts["last_four"], self._about)
-                await self._messenger.send(notice.chat_id, screen)
+            case "broadcast":
+                await tell_result(self._messenger, notice)
+            case kind:
+                # that the panel does not answer comes too late for who waits no more
+                if kind != "away" or await waiting.is_waiting(self._db, chat_id=notice.chat_id):
+                    await self._messenger.send(notice.chat_id, _SCREENS[kind](notice, self._about))
 
     async def _tell_together(self, notice: Notice) -> None:
         found = await with_lines(self._db, notice.all, now=self._clock())
@@ -135,3 +127,12 @@ class Notices:
                 return outcomes.placed(order, told_of)
             case _:
                 return screens.card(order, self._about)
+
+
+_SCREENS: Mapping[str, Callable[[Notice, About], Screen]] = {
+    "change": lambda notice, _: screens.change(notice.facts, notice.order_id or ""),
+    "refill": lambda notice, about: aftersales.refill_news(notice.facts, notice.order_id or "", about),
+    "away": lambda _, about: accounts.does_not_answer(about),
+    "restored": lambda notice, about: restored.restored(notice.facts, about),
+    "parked": lambda notice, about: screens.parked(notice.facts["last_four"], about),
+}

@@ -1,7 +1,8 @@
 """Shows once more what a dialog waits for, after something came in between."""
 
-from bot.chat import catalog, masses, ordering, services, settings, uncertain
+from bot.chat import broadcasts, catalog, masses, ordering, services, settings, uncertain
 from bot.chat.asking import account_and_catalog
+from bot.chat.operators import operators_only
 from bot.chat.screens import many
 from bot.gateway.context import Context
 from bot.gateway.dialog import Step
@@ -17,6 +18,8 @@ async def ask_again(context: Context) -> None:
             await ordering.ask_current(context)
         case Step.MASS:
             await masses.ask_current(context)
+        case Step.BROADCAST:
+            await operators_only(broadcasts.ask_current)(context)
         case Step.ORDER_ID:
             await uncertain.wait_for_id(context, context.dialog.order_id)
         case Step.IDS:

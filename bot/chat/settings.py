@@ -56,6 +56,13 @@ async def choose_digest(context: Context) -> None:
         await save(context, wanted, by_clock=wanted.digest)
 
 
+async def choose_announcements(context: Context) -> None:
+    if context.press.id not in {"on", screens.OFF}:
+        await old_button(context)
+    elif await account_or_ask(context) is not None:
+        await save(context, replace(await _wanted(context), announcements=context.press.id == "on"))
+
+
 async def choose_quiet(context: Context) -> None:
     chosen = context.press.id
     between = next((each for each in screens.HOURS if chosen == f"{each[0]}-{each[1]}"), None)
@@ -149,6 +156,7 @@ def add_to(application: ChatApplication) -> None:
             Tapped("settings", show_again),
             Tapped("told", choose_told_of),
             Tapped("digest", choose_digest),
+            Tapped("announced", choose_announcements),
             Tapped("quiet", choose_quiet),
             Tapped("zone", choose_zone),
             Typed(Step.SETTINGS, take),

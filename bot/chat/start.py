@@ -1,6 +1,7 @@
 """/start, /help, /privacy, /cancel."""
 
 from bot.chat import services
+from bot.chat.menu import set_operator_menu
 from bot.chat.screens import start
 from bot.core.ids import order_ids
 from bot.gateway.context import ChatApplication, Context
@@ -14,13 +15,16 @@ async def greet(context: Context) -> None:
     account = await context.desk.accounts.current(context.chat_id)
     if account is not None:
         await context.show(start.welcome_back(context.desk.about, account.last_four))
-        return
-    context.go(Step.KEY)
-    await context.show(start.welcome(context.desk.about))
+    else:
+        context.go(Step.KEY)
+        await context.show(start.welcome(context.desk.about))
+    if context.chat_id in context.desk.operators:  # from now on Telegram takes it
+        await set_operator_menu(context.bot, context.chat_id)
 
 
 async def show_help(context: Context) -> None:
-    await context.show(start.help_text(context.desk.about))
+    desk = context.desk
+    await context.show(start.help_text(desk.about, is_operator=context.chat_id in desk.operators))
 
 
 async def show_privacy(context: Context) -> None:

@@ -8,6 +8,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from bot.chat.screens import accounts as account_screens
 from bot.chat.screens import files as file_screens
 from bot.core.accounts import KeyUnreadable, looks_like_key
+from bot.core.gate import Gate, Shut
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
 from bot.gateway.files import FileTrouble
@@ -129,8 +130,10 @@ def _is_gone(error: Exception | None) -> bool:
     return isinstance(error, BadRequest) and "chat not found" in error.message.casefold()
 
 
-async def tell_overflow(messenger: Replies, chat_id: int) -> None:
-    """More came at once than is kept for one chat."""
+async def tell_overflow(messenger: Replies, gate: Gate, chat_id: int) -> None:
+    """More came at once than is kept for one chat. Who is blocked is not told: they flood to be answered."""
+    if gate.judge(chat_id) is Shut.BLOCKED:
+        return
     screen = Screen(
         t("That was too much at once, so I dropped a part of it. Please wait for my answers, then go on.")
     )
@@ -165,7 +168,6 @@ def add_first(application: ChatApplication) -> None:
         [
             Otherwise(_is_elsewhere, elsewhere),
             Otherwise(lambda update: update.my_chat_member, membership),
-            Otherwise(lambda update: update.edited_message, edited),
         ]
     )
 
@@ -173,6 +175,7 @@ def add_first(application: ChatApplication) -> None:
 def add_last(application: ChatApplication) -> None:
     application.add_handlers(
         [
+            Otherwise(lambda update: update.edited_message, edited),
             Otherwise(lambda update: update.callback_query, old_button),
             Otherwise(lambda update: command(update.message), unknown_command),
             Otherwise(lambda update: update.message, other_message),

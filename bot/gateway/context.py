@@ -11,6 +11,7 @@ from bot.core.accounts import Accounts
 from bot.core.cancelling import Cancelling
 from bot.core.catalog import Catalogs
 from bot.core.drafts import Draft
+from bot.core.gate import Gate
 from bot.core.masses import Masses
 from bot.core.ordering import Ordering
 from bot.core.refills import Refills
@@ -22,6 +23,7 @@ from bot.gateway.files import Files
 from bot.gateway.messenger import Messenger, Screen
 from bot.gateway.replies import Replies
 from bot.gateway.vitals import Vitals
+from bot.jobs.broadcasts import BroadcastsJob
 from bot.jobs.masses import MassesJob
 from bot.jobs.placing import Placing
 from storage.database import Database
@@ -55,6 +57,8 @@ class Desk:
     placing: Placing
     masses: Masses
     mass_job: MassesJob
+    broadcast_job: BroadcastsJob
+    gate: Gate
     operators: frozenset[int]  # their chats
     vitals: Vitals
     clock: Callable[[], float]

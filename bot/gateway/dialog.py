@@ -30,6 +30,7 @@ class Step(StrEnum):
     MASS = "mass"
     IDS = "ids"
     SETTINGS = "settings"
+    BROADCAST = "broadcast"
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ class Switch(BaseHandler[Update, Context, None]):
             self._by_key.setdefault(handler.key, []).append(handler)
 
     def check_update(self, update: object) -> "_Handler | None":
-        key = _key_of(update) if isinstance(update, Update) else None
+        key = key_of(update) if isinstance(update, Update) else None
         found = self._by_key.get(key, ()) if key else ()
         return next((handler for handler in found if handler.check_update(update)), None)
 
@@ -153,7 +153,8 @@ async def _nothing(_: Update, __: Context) -> None:
     return
 
 
-def _key_of(update: Update) -> Key | None:
+def key_of(update: Update) -> Key | None:
+    """None for what no handler with a key takes."""
     query, message = update.callback_query, update.message
     if query is not None:
         press = Press.decode(query.data or "")

@@ -1,6 +1,7 @@
 """Telegram's limits on sending: 30 messages a second in all, about one a second to one chat.
 
-Replies to people go at once and are only counted; notices wait for what is left. A notice keeps its place
+Replies to people go at once and are only counted; notices wait for what is left, and announcements for what
+notices leave. A notice keeps its place
 among the 30 from before it is sent until a second after Telegram answered. It arrives in between, however
 long it was on its way: so in no second, by Telegram's clock, arrive more than 30. The same holds for a chat.
 """
@@ -15,6 +16,8 @@ from contextlib import asynccontextmanager, suppress
 IN_ALL = 30  # messages in any second
 PER_CHAT_SECONDS = 1.0
 APART_SECONDS = 0.02  # between two notices: thirty at once would hold up people, and each other
+LAST_APART_SECONDS = 0.04  # between two announcements, so that there is room for others
+YIELD_SECONDS = 0.05  # between two looks whether notices still wait
 
 
 class Budget:
@@ -26,6 +29,9 @@ class Budget:
         self._paused_until = 0.0
         self._next_at = 0.0
         self._turn = asyncio.Lock()
+        self._waiting = 0  # notices
+        self._last_turn = asyncio.Lock()
+        self._next_last_at = 0.0
         self._answered = asyncio.Event()
 
     def charge(self, chat_id: int) -> None:
@@ -45,9 +51,13 @@ class Budget:
         return max(self._paused_until - self._clock(), 0.0)
 
     @asynccontextmanager
-    async def turn(self, chat_id: int) -> AsyncIterator[None]:
-        """Wait until a notice may go to this chat. At the end of the block it is answered, or given up."""
-        await self._begin(chat_id)
+    async def turn(self, chat_id: int, *, last: bool = False) -> AsyncIterator[None]:
+        """Wait until a notice may go to this chat. At the end of the block it is answered, or given up.
+
+        `last`: an announcement, which goes when no notice waits.
+        """
+        while not await (self._take_last(chat_id) if last else self._take_first(chat_id)):
+            pass
         try:
             yield
         finally:
@@ -56,17 +66,36 @@ class Budget:
             self._answered.set()
             self._answered.clear()  # everyone who waits by now wakes up
 
-    async def _begin(self, chat_id: int) -> None:
-        while True:
-            while (wait := self._until_chat(chat_id)) > 0:
+    async def _take_first(self, chat_id: int) -> bool:
+        await self._chat_is_free(chat_id)
+        self._waiting += 1
+        try:
+            return await self._take(chat_id)
+        finally:
+            self._waiting -= 1
+
+    async def _take_last(self, chat_id: int) -> bool:
+        await self._chat_is_free(chat_id)
+        async with self._last_turn:
+            while (wait := self._next_last_at - self._clock()) > 0 or self._waiting:
+                await self._sleep(YIELD_SECONDS if self._waiting else wait)
+            self._next_last_at = self._clock() + LAST_APART_SECONDS
+            return await self._take(chat_id)
+
+    async def _chat_is_free(self, chat_id: int) -> None:
+        while (wait := self._until_chat(chat_id)) > 0:
+            await self._sleep(wait)
+
+    async def _take(self, chat_id: int) -> bool:
+        """False when somebody else took the chat's turn meanwhile."""
+        async with self._turn:
+            while (wait := self._until_all()) > 0:
                 await self._sleep(wait)
-            async with self._turn:
-                while (wait := self._until_all()) > 0:
-                    await self._sleep(wait)
-                if self._until_chat(chat_id) <= 0:
-                    self._on_the_way[chat_id] += 1
-                    self._next_at = self._clock() + APART_SECONDS
-                    return
+            if self._until_chat(chat_id) > 0:
+                return False
+            self._on_the_way[chat_id] += 1
+            self._next_at = self._clock() + APART_SECONDS
+            return True
 
     async def _sleep(self, seconds: float) -> None:
         """That long, or until a notice is answered."""

@@ -20,6 +20,10 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 T = TypeVar("T")
 
 
+class NotSent(NetworkError):
+    """There was no connection: Telegram heard nothing of it."""
+
+
 class Transport(BaseRequest):
     """`hear` is told of each answer its HTTP status, or what came in place of one: "timeout", "network"."""
 
@@ -98,6 +102,8 @@ class Transport(BaseRequest):
         except TimeoutError:
             self._hear("timeout")
             failure: NetworkError = TimedOut()
+        except aiohttp.ClientConnectorError as error:
+            failure = NotSent(f"no way to Telegram ({type(error).__name__})")
         except aiohttp.ClientError as error:
             self._hear("network")
             # Its own words carry the URL, and with it the bot token: not even its context is kept.

@@ -138,3 +138,29 @@ def test_nothing_goes_out_while_telegram_wants_a_rest() -> None:
         assert [round(at, 2) for at in await notices(budget, clock, [1, 2])] == [5.0, 5.02]
 
     play(story)
+
+
+def test_announcements_go_when_no_notice_waits_and_25_a_second() -> None:
+    async def story(budget: Budget, clock: Callable[[], float]) -> None:
+        went: list[tuple[float, str]] = []
+
+        async def send(chat_id: int, what: str) -> None:
+            async with budget.turn(chat_id, last=what == "announcement"):
+                went.append((clock(), what))
+
+        async def keep_sending(first: int) -> None:
+            for n in range(20):
+                await send(first + n, "notice")
+
+        announcements = [asyncio.create_task(send(n, "announcement")) for n in range(100)]
+        await asyncio.sleep(0.99)
+        assert len(went) == 25
+        await asyncio.gather(*(keep_sending(1000 * n) for n in range(1, 6)))
+        among = sum(1 for _, what in went if what == "announcement")
+        await asyncio.gather(*announcements)
+
+        assert among <= 26  # one may stand in line already
+        assert most_in_a_second([at for at, _ in went]) <= IN_ALL
+        assert clock() < 1.0 + 100 / 30 + 75 / 25 + 1.0
+
+    play(story)

@@ -13,7 +13,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.gateway.transport import Transport
+from bot.gateway.transport import NotSent, Transport
 from bot.serving import NoAnswer, serve
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -162,3 +162,13 @@ async def test_says_of_each_answer_its_status_or_what_came_in_place_of_one(
     assert heard == [code]
     await server.stop()
     await transport.shutdown()
+
+
+async def test_tells_where_telegram_heard_nothing_of_it(transport: Transport, post: Post) -> None:
+    server = await serve(Response("{}"))
+    await server.stop()
+    with pytest.raises(NotSent):
+        await transport.post(f"{server.url}/bot{TOKEN}/getMe", read_timeout=5)
+    with pytest.raises(NetworkError) as lost:
+        await post(NoAnswer())
+    assert not isinstance(lost.value, NotSent)

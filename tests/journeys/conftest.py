@@ -10,8 +10,9 @@ import pytest
 import structlog
 
 from bot import logs
+from bot.sandbox.telegram import Person
 from tests.conftest import KEY, OTHER_KEY, World
-from tests.journeys.stories import LINK
+from tests.journeys.stories import LINK, OPERATOR
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +46,12 @@ async def world(world: World) -> AsyncIterator[World]:
             return
         await asyncio.sleep(0.02)
     assert [tap.data for tap in world.telegram.taps._waiting.values()] == []
+
+
+@pytest.fixture
+async def operator(world: World) -> Person:
+    """One of the people who run the bot, connected like anybody."""
+    world.settings["admin_ids"] = (OPERATOR,)
+    await world.stop()
+    await world.start()
+    return await world.person(OPERATOR, first_name="Olga")

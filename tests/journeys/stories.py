@@ -14,6 +14,7 @@ from bot.sandbox.telegram.taps import Tap
 from tests.conftest import World
 
 LINK = "https://example.com/p/1"
+OPERATOR = 9000
 A_WHILE = 0.4  # seconds in which something would have happened if it were to happen
 
 T = TypeVar("T")

@@ -18,6 +18,7 @@ class Story:
     acts: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]  # where they are after each
     newcomer: bool = False
+    operator: bool = False
 
 
 STORIES = {
@@ -94,6 +95,17 @@ STORIES = {
         (Step.KEY, Step.CARD, Step.NOWHERE),
         newcomer=True,
     ),
+    "an announcement": Story(
+        (
+            ("/broadcast", "What shall I announce?"),
+            ("Hello everybody", "This is what people will get."),
+            ("[Change]", "What shall I announce?"),
+            ("Hello again", "This is what people will get."),
+            ("[Send to 1 person]", "The announcement is out."),
+        ),
+        (*[Step.BROADCAST] * 4, Step.NOWHERE),
+        operator=True,
+    ),
 }
 
 
@@ -107,6 +119,8 @@ async def test_a_restart_before_every_tap_and_text_is_not_noticed(
 ) -> None:
     story = STORIES[name]
     chat = await world.person(7, key=None if story.newcomer else KEY)
+    if story.operator:
+        world.settings["admin_ids"] = (7,)
     if name == "an uncertain order":
         panel.misbehave(Trouble.LOST_ANSWER, action="add")
     for (act, answer), step in zip(story.acts, story.steps, strict=True):

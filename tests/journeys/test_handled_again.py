@@ -21,14 +21,16 @@ MOVING = ("add", "refill", "cancel")  # what asks the panel for a change
 
 async def with_a_crash_before_its_end(world: World, chat: Person, act: Act, done: str) -> Message:
     """What the person sees once the update was handled for the second time."""
-    before = rows(world, "SELECT step, draft, version FROM conversations")
+    await eventually(lambda: not rows(world, "SELECT 1 FROM inbox WHERE handled_at IS NULL"))
+    theirs = "FROM conversations WHERE chat_id = ?"
+    before = rows(world, f"SELECT step, draft, version {theirs}", chat.user.id)
     await act()
     update: dict[str, Any] = world.telegram.updates.waiting[-1]
     handled = f"SELECT 1 FROM inbox WHERE update_id = {update['update_id']} AND handled_at IS NOT NULL"
     await eventually(lambda: rows(world, handled))
     await chat.sees(done)
     await world.stop()
-    await change(world, "DELETE FROM conversations")
+    await change(world, f"DELETE {theirs}", chat.user.id)
     for row in before:
         await change(
             world,
@@ -147,6 +149,50 @@ async def test_a_key(world: World, chat: Person) -> None:
     found = rows(world, "SELECT last_four FROM accounts WHERE replaced_at IS NULL")
     assert found == [{"last_four": OTHER_KEY[-4:]}]
     assert "could not delete" not in chat.reads
+
+
+async def test_a_confirmed_announcement(world: World, operator: Person) -> None:
+    anna = await world.person(1)
+    await operator.types("/broadcast Hello everybody")
+    shown = await operator.sees("This is what people will get.")
+    await with_a_crash_before_its_end(
+        world, operator, lambda: operator.taps_on(shown, "Send to 2 people"), "The announcement is out."
+    )
+
+    assert anna.reads.count("Hello everybody") == 1
+    assert rows(world, "SELECT 1 FROM broadcasts") == []
+
+
+async def test_the_text_of_an_announcement(world: World, operator: Person) -> None:
+    await says(operator, "/broadcast")
+    await with_a_crash_before_its_end(
+        world, operator, lambda: operator.types("Hello everybody"), "This is what people will get."
+    )
+
+    assert len(rows(world, "SELECT 1 FROM broadcasts WHERE state = 'draft'")) == 1
+    await operator.taps("Send to 1 person")
+    await operator.sees("The announcement is out.")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "table"),
+    [
+        ("/maintenance on Back soon.", "Maintenance is on.", "gate"),
+        ("/allow 5", "on the list", "allowed"),
+        ("/deny 5", "not on the list", "allowed"),
+        ("/block 5 spam", "is blocked", "blocked"),
+        ("/unblock 5", "Not blocked", "blocked"),
+    ],
+)
+async def test_whom_operators_let_in(
+    world: World, operator: Person, text: str, answer: str, table: str
+) -> None:
+    await says(operator, text)
+    before = [row | {"allowed_at": 0, "blocked_at": 0} for row in rows(world, f"SELECT * FROM {table}")]
+    await with_a_crash_before_its_end(world, operator, lambda: operator.types(text), answer)
+
+    after = [row | {"allowed_at": 0, "blocked_at": 0} for row in rows(world, f"SELECT * FROM {table}")]
+    assert after == before
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,14 @@ import csv
 import io
 import os
 import random
+import re
 import signal
+import sqlite3
 import sys
 from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from bot.sandbox.telegram import Person, Telegram
 from bot.serving import serve
 from storage.vault import new_encryption_key
 from tests.conftest import KEY
+from tests.journeys.stories import eventually
 
 # Killed before the summary itself was written down, the bot shows it again, and the old button is stale.
 TOO_LATE = "This button is from an earlier step"
@@ -133,6 +137,46 @@ async def test_a_mass_order_killed_several_times_sends_each_line_once_and_is_sum
         for row in told:
             assert row["order id"] or row["error"].startswith("uncertain"), row
             assert not row["order id"] or sent[row["link"]] == 1
+
+
+PEOPLE = 40
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(12, marks=pytest.mark.long)])
+async def test_an_announcement_killed_in_the_middle_goes_on_and_nobody_gets_it_twice(
+    program: Program, kills: int
+) -> None:
+    operator = await program.connected(4000)
+    await program.end(signal.SIGTERM)
+    people = [program.telegram.person(5000 + n) for n in range(PEOPLE - 1)]
+    with closing(sqlite3.connect(program.folder / "bot.db")) as db, db:
+        for person in people:
+            person.chat.started = True
+            db.execute(
+                "INSERT INTO people (chat_id, language, created_at) VALUES (?, 'en', 0)", [person.user.id]
+            )
+    program.settings["ADMIN_IDS"] = str(operator.user.id)
+    await program.start()
+    people[-1].chat.blocked = True
+    await operator.types("/broadcast Hello everybody")
+    shown = await operator.sees("This is what people will get.")
+    await (await operator.taps_on(shown, f"Send to {PEOPLE} people")).answer()
+
+    def copies() -> list[int]:
+        return [person.reads.count("Hello everybody") for person in people]
+
+    for kill in range(kills):
+        await eventually(lambda kill=kill: sum(copies()) >= (kill + 1) * PEOPLE // (kills + 2), within=30.0)  # type: ignore[misc]
+        await program.end(signal.SIGKILL)
+        assert sum(copies()) < PEOPLE - 2
+        await program.start()
+
+    result = await operator.sees("The announcement is out.", within=30.0)
+    unsure = re.search(r"(\d+) may have got it", result.text)
+    assert max(copies()) == 1
+    assert copies()[-1] == 0
+    assert copies()[:-1].count(0) <= (int(unsure[1]) if unsure else 0) <= 3 * kills
+    assert "🚫 1 has blocked me" in result.text
 
 
 SPEAKING = ("sendMessage", "editMessageText", "answerCallbackQuery")

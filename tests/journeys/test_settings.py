@@ -43,7 +43,8 @@ async def test_says_what_it_does_and_what_comes_at_once_all_the_same(chat: Perso
         "⚙️ What I tell you, and when\n\n"
         "🔔 You hear of every change of an order's status.\n"
         "🌙 Quiet hours: off. News comes at any time of day.\n"
-        "📬 Digest: off. News comes when it happens.\n\n"
+        "📬 Digest: off. News comes when it happens.\n"
+        "📣 Announcements: on. Now and then, from the people who run this bot.\n\n"
         f"🕒 I do not know your time zone yet; by UTC it is {datetime.now(UTC):%H:%M}.\n\n"
         "Always told at once: how placing an order went, and whatever needs you, like a key that stopped "
         "working."
@@ -55,7 +56,18 @@ async def test_says_what_it_does_and_what_comes_at_once_all_the_same(chat: Perso
         "Quiet hours",
         "Time zone",
         "Digest once a day",
+        "No announcements",
     ]
+
+
+async def test_announcements_are_turned_off_and_on(world: World, chat: Person) -> None:
+    shown = await says(chat, "/settings")
+    await taps(chat, "No announcements", on=shown)
+    assert "Announcements: off." in shown.text
+    assert rows(world, "SELECT announcements FROM people") == [{"announcements": 0}]
+
+    await taps(chat, "Announcements", on=shown)
+    assert "Announcements: on." in shown.text
 
 
 async def test_without_a_key_the_key_comes_first(world: World) -> None:

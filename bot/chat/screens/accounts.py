@@ -155,18 +155,22 @@ def unreadable(about: About) -> Screen:
     )
 
 
-def ask_forget() -> Screen:
+def ask_forget(*, is_listed: bool) -> Screen:
+    """`is_listed`: only who is on a list may use the bot, and they are on it."""
     return Screen(
         paragraphs(
             t("<b>Erase everything about you?</b>"),
             t("Your key, your orders and your place in any dialog go for good."),
             t("Orders that are running at the panel go on there; I just stop telling you about them."),
+            t("You also leave the list of people who may use me: to come back, you have to be let in again.")
+            if is_listed
+            else None,
         ),
         ((Button(t("Erase everything"), Press("forget")), Button(t("Keep"), Press("keep"))),),
     )
 
 
-def forgotten(about: About) -> Screen:
+def forgotten(about: About, *, is_blocked: bool) -> Screen:
     return Screen(
         paragraphs(
             t("<b>Everything about you is erased.</b>"),
@@ -175,7 +179,9 @@ def forgotten(about: About) -> Screen:
                 panel=about.panel_name,
                 site=about.panel_site,
             ),
-            t("/start begins afresh."),
+            t("Only your number and why it is blocked stay noted, until you are let in again.")
+            if is_blocked
+            else t("/start begins afresh."),
         )
     )
 

@@ -30,7 +30,12 @@ def settings(wanted: Preferences, *, now: float, note: Markup | None = None) -> 
         paragraphs(
             note,
             t("⚙️ <b>What I tell you, and when</b>"),
-            lines(t(_TOLD_OF[wanted.told_of]), _quiet_line(wanted), _digest_line(wanted, now)),
+            lines(
+                t(_TOLD_OF[wanted.told_of]),
+                _quiet_line(wanted),
+                _digest_line(wanted, now),
+                _announced_line(wanted),
+            ),
             t("🕒 By your clock it is {time} ({place}).", time=_time(now, wanted), place=_place(wanted))
             if zones.is_chosen(wanted.time_zone)
             else t("🕒 I do not know your time zone yet; by UTC it is {time}.", time=_time(now, wanted)),
@@ -46,6 +51,9 @@ def settings(wanted: Preferences, *, now: float, note: Markup | None = None) -> 
                 Button(t("No digest"), Press("digest", OFF))
                 if wanted.digest
                 else Button(t("Digest once a day"), Press("digest", "on")),
+                Button(t("No announcements"), Press("announced", OFF))
+                if wanted.announcements
+                else Button(t("Announcements"), Press("announced", "on")),
             ),
         ),
     )
@@ -125,6 +133,12 @@ def _digest_line(wanted: Preferences, now: float) -> Markup:
         return t("📬 <b>Digest: off.</b> News comes when it happens.")
     at = _time(quiet_until(wanted, next_digest(wanted, now)), wanted)
     return t("📬 <b>Digest: on.</b> News comes once a day, at {time}.", time=at)
+
+
+def _announced_line(wanted: Preferences) -> Markup:
+    if wanted.announcements:
+        return t("📣 <b>Announcements: on.</b> Now and then, from the people who run this bot.")
+    return t("📣 <b>Announcements: off.</b>")
 
 
 def _always() -> Markup:

@@ -5,13 +5,13 @@ from functools import cache
 
 from markupsafe import Markup
 
-from bot.chat.menu import COMMANDS
+from bot.chat.menu import COMMANDS, OPERATOR_COMMANDS
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
 from bot.gateway.dialog import Step
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import language, lines, paragraphs, plural, shorten, t
-from storage import inbox, masses, pruning
+from storage import broadcasts, inbox, masses, pruning
 
 
 def welcome(about: About) -> Screen:
@@ -66,12 +66,15 @@ def welcome_back(about: About, last_four: str) -> Screen:
     )
 
 
-def help_text(about: About) -> Screen:
+def help_text(about: About, *, is_operator: bool) -> Screen:
     support = t("Questions? Write to {contact}.", contact=about.support) if about.support else None
     return Screen(
         paragraphs(
             t("<b>What I can do</b>"),
-            _commands(language()),
+            _commands(COMMANDS, language()),
+            paragraphs(t("<b>For operators</b>"), _commands(OPERATOR_COMMANDS, language()))
+            if is_operator
+            else None,
             t("In a hurry? <code>/order SERVICE LINK QUANTITY</code> goes straight to the price."),
             support,
         )
@@ -79,9 +82,9 @@ def help_text(about: About) -> Screen:
 
 
 @cache
-def _commands(_: str) -> Markup:
+def _commands(commands: tuple[tuple[str, str], ...], _: str) -> Markup:
     """All of them in the language that is spoken: always the same, and long."""
-    return lines(*(t("/{name} – {about}", name=name, about=t(words)) for name, words in COMMANDS))
+    return lines(*(t("/{name} – {about}", name=name, about=t(words)) for name, words in commands))
 
 
 def privacy(about: About) -> Screen:
@@ -119,6 +122,15 @@ def privacy(about: About) -> Screen:
                     news=_age(pruning.NOTICE_SECONDS),
                     age=_age(pruning.GONE_SECONDS),
                 ),
+                t(
+                    "• If the people who run this bot block you, or invite you, your number, and why it is "
+                    "blocked. The block stays known after /forget, or it would be undone by it."
+                ),
+                t(
+                    "• While an announcement is sent, whether you got it. What of it was never sent goes "
+                    "after {age}.",
+                    age=_age(broadcasts.DRAFT_SECONDS),
+                ),
             ),
             t("Only {panel} ever gets your key, your links and your orders.", panel=about.panel_name),
             t("/forget erases all of it at once."),
@@ -151,6 +163,8 @@ def left(step: Step) -> Screen:
         return Screen(t("Left. That order stays uncertain; /orders shows it."))
     if step is Step.KEY:
         return Screen(t("Left. /key connects a key whenever you like."))
+    if step is Step.BROADCAST:
+        return Screen(t("Left. Nothing was sent."))
     if step is Step.SETTINGS:
         return Screen(t("Left. Nothing more was changed. /settings shows what is set."))
     return Screen(t("Left. Nothing was ordered. /order starts an order."))
