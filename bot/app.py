@@ -16,7 +16,7 @@ from bot.gateway.absence import reach
 from bot.gateway.context import Context
 from bot.gateway.polling import TokenInUse
 from bot.jobs.outage import TRY_SECONDS
-from bot.parts import Parts
+from bot.parts.assembly import Parts
 from bot.settings import Settings
 from bot.web.webhook import WebhookRefused
 from storage import broadcasts, cancelling, orders, outbox, pruning, refills, rotation
