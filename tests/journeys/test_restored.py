@@ -67,9 +67,11 @@ async def test_a_mass_order_backed_up_in_the_middle_sends_no_line_twice(
     shown = await next_message(chat, typed)
     await (await chat.taps_on(shown, f"Place {LINES} orders")).answer()
     await eventually(lambda: rows(world, "SELECT 1 FROM orders WHERE state = 'open'"))
+    panel.calm()
     panel.misbehave(Trouble.HANG, action="add")
 
     await backup.make()
+    assert len(sent(panel)) < LINES
     panel.calm()
     await hears(chat, ENDED, after=shown, within=30.0)
     assert len(sent(panel)) == LINES
