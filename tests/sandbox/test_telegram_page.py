@@ -1,13 +1,16 @@
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
 
 from bot.sandbox.page import Hint, page_app, sandbox_app
-from bot.sandbox.telegram import Telegram, telegram_app
+from bot.sandbox.page.app import FOLDER, KINDS
+from bot.sandbox.telegram import File, Telegram, telegram_app
 from bot.serving import serve
 
 
@@ -32,15 +35,21 @@ async def bot(telegram: Telegram) -> AsyncIterator[httpx.AsyncClient]:
     await server.stop()
 
 
+NAMES = {f"/{file.name}" for file in FOLDER.iterdir() if file.suffix in KINDS}
 KEYBOARD = {"inline_keyboard": [[{"text": "Go", "callback_data": "go"}]]}
 
 
 async def test_serves_its_files_and_asks_nobody_else(page: httpx.AsyncClient) -> None:
-    for path in ("/", "/app.js", "/text.js", "/style.css", "/icon.svg"):
+    served = {path.replace("/index.html", "/") for path in NAMES}
+    asked: set[str] = set()
+    for path in served:
         reply = await page.get(path)
         assert reply.status_code == 200
         assert reply.headers["content-security-policy"].startswith("default-src 'self'")
         assert "//" not in reply.text.replace("http://www.w3.org/2000/svg", "").replace("// ", "")
+        assert "style=" not in reply.text
+        asked |= {f"/{name}" for name in re.findall(r"""["'(/](\w+\.(?:js|css|svg))["')#]""", reply.text)}
+    assert asked - {"/pane.js", "/pane.css"} <= served
 
 
 async def test_shows_the_chat_as_it_is(
@@ -54,6 +63,9 @@ async def test_shows_the_chat_as_it_is(
         "about": "Sells followers",
         "hint": {"text": "Paste this key.", "copy": "key-1"},
         "commands": commands,
+        "started": False,
+        "blocked": False,
+        "doing": "",
         "messages": [],
     }
 
@@ -64,25 +76,60 @@ async def test_shows_the_chat_as_it_is(
     assert (bots["mine"], bots["text"], bots["keyboard"]) == (False, "hello", KEYBOARD["inline_keyboard"])
 
 
-async def test_streams_what_changes(
-    telegram: Telegram, page: httpx.AsyncClient, bot: httpx.AsyncClient
-) -> None:
-    ann = telegram.person(7)
-    await ann.types("/start")
-    async with page.stream("GET", "/chat/7/events") as stream:
+@asynccontextmanager
+async def told(page: httpx.AsyncClient, *people: str) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+    """What a browser is told of these people's chats, one event after the other."""
+    async with page.stream("GET", "/events", params={"person": people}) as stream:
+        assert stream.status_code == 200
         events = (json.loads(line[6:]) async for line in stream.aiter_lines() if line.startswith("data:"))
-        assert texts(await anext(events)) == ["/start"]
-        await bot.post("sendMessage", json={"chat_id": 7, "text": "hello"})
-        assert texts(await anext(events)) == ["/start", "hello"]
-        await bot.post("editMessageText", json={"chat_id": 7, "message_id": 2, "text": "bye"})
-        assert texts(await anext(events)) == ["/start", "bye"]
-        await bot.post("deleteMessage", json={"chat_id": 7, "message_id": 2})
-        assert texts(await anext(events)) == ["/start"]
+        yield events
         await events.aclose()
 
 
-def texts(view: dict[str, Any]) -> list[str]:
-    return [message["text"] for message in view["messages"]]
+async def test_tells_all_at_first_and_then_what_is_new(
+    telegram: Telegram, page: httpx.AsyncClient, bot: httpx.AsyncClient
+) -> None:
+    await telegram.person(7).types("/start")
+    async with told(page, "7:en:Ann") as events:
+        first = await anext(events)
+        assert (first["person"], first["bot"], first["started"]) == (7, "Panelgram", True)
+        assert texts(first) == {"1": "/start"}
+        await bot.post("sendMessage", json={"chat_id": 7, "text": "hello"})
+        added = await anext(events)
+        assert (set(added), texts(added)) == ({"person", "messages"}, {"2": "hello"})
+        await bot.post("editMessageText", json={"chat_id": 7, "message_id": 2, "text": "bye"})
+        edited = await anext(events)
+        assert (edited["messages"]["2"]["edited"], texts(edited)) == (True, {"2": "bye"})
+        await bot.post("deleteMessage", json={"chat_id": 7, "message_id": 2})
+        assert await anext(events) == {"person": 7, "messages": {"2": None}}
+
+
+async def test_tells_of_all_people_of_a_browser_and_of_nobody_else(
+    telegram: Telegram, page: httpx.AsyncClient
+) -> None:
+    await telegram.person(9).types("mine alone")
+    async with told(page, "7:en:Ann", "8:ru:Ян") as events:
+        assert [(await anext(events))["person"] for _ in range(2)] == [7, 8]
+        await telegram.person(9).types("still mine alone")
+        await telegram.person(8).types("hello")
+        news = await anext(events)
+    assert (news["person"], news["started"], texts(news)) == (8, True, {"1": "hello"})
+
+
+async def test_shows_that_the_bot_is_typing(
+    telegram: Telegram, page: httpx.AsyncClient, bot: httpx.AsyncClient
+) -> None:
+    await telegram.person(7).types("/start")
+    async with told(page, "7:en:Ann") as events:
+        await anext(events)
+        await bot.post("sendChatAction", json={"chat_id": 7, "action": "typing"})
+        assert await anext(events) == {"person": 7, "doing": "typing"}
+        await bot.post("sendMessage", json={"chat_id": 7, "text": "hello"})
+        assert (await anext(events))["doing"] == ""
+
+
+def texts(view: dict[str, Any]) -> dict[str, str]:
+    return {number: message["text"] for number, message in view["messages"].items()}
 
 
 async def test_a_tap_returns_when_the_bot_has_answered(
@@ -131,10 +178,63 @@ async def test_refuses_what_the_page_never_sends(
     assert (await page.get("/chat/7")).json()["messages"] == []
 
 
-async def test_a_guest_speaks_the_browsers_language(page: httpx.AsyncClient, telegram: Telegram) -> None:
-    await page.get("/chat/7", params={"language": "pt-BR"})
+@pytest.mark.parametrize(
+    "people",
+    [[], ["7"], ["7:en"], ["7:en:"], ["7:EN:Ann"], ["me:en:Ann"], ["7:en:" + "x" * 65], ["7:en:Ann"] * 51],
+)
+async def test_streams_only_to_browsers_with_people(page: httpx.AsyncClient, people: list[str]) -> None:
+    assert (await page.get("/events", params={"person": people})).status_code == 400
 
-    assert telegram.person(7).user.language_code == "pt"
+
+async def test_people_are_known_by_the_name_and_language_of_the_browser(
+    page: httpx.AsyncClient, bot: httpx.AsyncClient, telegram: Telegram
+) -> None:
+    russian = [{"command": "order", "description": "Заказать"}]
+    portuguese = [{"command": "order", "description": "Fazer um pedido"}]
+    await bot.post("setMyCommands", json={"commands": russian, "language_code": "ru"})
+    await bot.post("setMyCommands", json={"commands": portuguese, "language_code": "pt"})
+    async with told(page, "7:ru:Ян: первый") as events:
+        assert (await anext(events))["commands"] == russian
+    async with told(page, "7:pt-br:Jan") as events:
+        assert (await anext(events))["commands"] == portuguese
+
+    user = telegram.person(7).user
+    assert (user.first_name, user.language_code) == ("Jan", "pt-br")
+
+
+async def test_a_person_blocks_the_bot_and_lets_it_in_again(
+    page: httpx.AsyncClient, bot: httpx.AsyncClient, telegram: Telegram
+) -> None:
+    await telegram.person(7).types("/start")
+    await bot.post("sendMessage", json={"chat_id": 7, "text": "hello", "reply_markup": KEYBOARD})
+    async with told(page, "7:en:Ann") as events:
+        await anext(events)
+        await page.post("/chat/7/block", json={"blocked": True})
+        assert await anext(events) == {"person": 7, "blocked": True}
+        for what, body in (("send", {"text": "x"}), ("tap", {"message_id": 2, "data": "go"})):
+            refused = await page.post(f"/chat/7/{what}", json=body)
+            assert (refused.status_code, refused.text) == (409, "You have blocked the bot.")
+        assert (await bot.post("sendMessage", json={"chat_id": 7, "text": "x"})).status_code == 403
+        await page.post("/chat/7/block", json={"blocked": False})
+        assert await anext(events) == {"person": 7, "blocked": False}
+
+    assert (await page.post("/chat/7/send", json={"text": "x"})).status_code == 200
+
+
+async def test_a_photo_is_shown_and_a_file_saved(page: httpx.AsyncClient, telegram: Telegram) -> None:
+    ann = telegram.person(7)
+    picture = File("AgAC1", "photo.png", b"\x89PNG", "photos/file_1.png")
+    ann.chat.add(telegram.bot, telegram.now(), file=picture)
+    await ann.sends_file("photo.png", b"<script>")
+
+    shown, saved = (await page.get("/chat/7")).json()["messages"]
+    assert (shown["photo"], saved["photo"]) == (True, False)
+    reply = await page.get("/chat/7/file/1")
+    assert (reply.content, reply.headers["content-type"]) == (picture.content, "image/png")
+    assert "content-disposition" not in reply.headers
+    reply = await page.get("/chat/7/file/2")
+    assert reply.headers["content-type"] == "application/octet-stream"
+    assert reply.headers["content-disposition"].startswith("attachment")
 
 
 async def test_page_and_bot_api_live_at_one_address(telegram: Telegram) -> None:

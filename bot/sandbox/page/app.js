@@ -1,223 +1,97 @@
-// The chat: shows what the server streams, sends what the person types and taps.
+// The page: puts its parts together. The pane beside the chat is /pane.js.
 
-import { formatted, isSafe, link } from "./text.js";
+import { $ } from "./dom.js";
+import { changeWriter, send, showCommands, showComposer } from "./composer.js";
+import { clearMessages, showMessages } from "./messages.js";
+import { copy, showAnswer } from "./notes.js";
+import { countUnread, everybody, haveRead, showPeople, waiting, whoIsOpen } from "./people.js";
+import { chats, fileOf, follow, post } from "./server.js";
+import { begin } from "./tour.js";
 
-const $ = (id) => document.getElementById(id);
-const chat = `/chat/${whoAmI()}`;
-const shown = new Map(); // message id -> { element, source }
+const DOINGS = { typing: "typing", upload_photo: "sending a photo", upload_document: "sending a file" };
+const wide = matchMedia("(min-width: 900px)");
+const acts = { send, tap, fileOf: (message) => fileOf(whoIsOpen(), message) };
 
-function whoAmI() {
-  if (!localStorage.person) {
-    const [high, low] = crypto.getRandomValues(new Uint32Array(2));
-    localStorage.person = (high % 2 ** 19) * 2 ** 32 + low + 1;
-  }
-  return localStorage.person;
+const listen = () => follow(everybody(), { told, lost: () => state("connecting…") });
+
+function told(id, fresh) {
+  const isSeen = id === whoIsOpen() && !document.hidden && (wide.matches || $("chat-tab").ariaSelected === "true");
+  if (!isSeen) countUnread(id, fresh.filter(({ mine }) => !mine).length);
+  if (id === whoIsOpen()) show();
+  showTitle();
 }
 
-// What comes in
+function show() {
+  const chat = chats.get(whoIsOpen());
+  if (!chat) return;
+  $("name").textContent = chat.bot;
+  state(chat.doing ? DOINGS[chat.doing] ?? "busy" : "bot", Boolean(chat.doing));
+  showHint(chat.hint);
+  showCommands(chat.commands ?? []);
+  showComposer(chat);
+  showMessages(chat, acts);
+}
 
-const events = new EventSource(`${chat}/events?language=${encodeURIComponent(navigator.language)}`);
-events.onmessage = (event) => show(JSON.parse(event.data));
-events.onerror = () => { $("state").textContent = "connecting…"; };
+function state(words, isBusy = false) {
+  if ($("state").textContent !== words) $("state").textContent = words;
+  $("state").classList.toggle("busy", isBusy);
+}
 
-function show({ bot, about, hint, commands, messages }) {
-  document.title = $("name").textContent = bot;
-  $("state").textContent = "bot";
-  $("about").textContent = about;
-  $("about").hidden = !about || messages.length > 0;
-  showHint(hint);
-  showCommands(commands);
-  showComposer(messages.length > 0);
-  showMessages(messages);
+function showTitle() {
+  const count = waiting();
+  document.title = `${count ? `(${count}) ` : ""}${$("name").textContent}`;
 }
 
 function showHint(hint) {
   $("hint").hidden = !hint;
   $("hint-text").textContent = hint?.text ?? "";
+  $("hint-code").textContent = hint?.copy ?? "";
   $("hint-copy").hidden = !hint?.copy;
-  $("hint-copy").querySelector("code").textContent = hint?.copy ?? "";
 }
 
-function showCommands(commands) {
-  $("menu").hidden = commands.length === 0;
-  $("commands").replaceChildren(...commands.map(({ command, description }) => {
-    const item = element("button", { type: "button" });
-    item.append(element("b", {}, `/${command}`), element("span", {}, description));
-    item.addEventListener("click", () => {
-      $("commands").hidePopover();
-      send(`/${command}`);
-    });
-    return item;
-  }));
-}
-
-function showMessages(messages) {
-  const log = $("messages");
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
-  const newest = messages.at(-1)?.id;
-  const isNew = newest !== undefined && !shown.has(newest);
-  const ids = new Set(messages.map(({ id }) => id));
-  for (const [id, { element }] of shown) {
-    if (!ids.has(id)) {
-      element.remove();
-      shown.delete(id);
-    }
-  }
-  for (const message of messages) showMessage(message);
-  if (atEnd || isNew) log.scrollTop = log.scrollHeight;
-}
-
-function showMessage(message) {
-  const source = JSON.stringify(message);
-  const before = shown.get(message.id);
-  if (before?.source === source) return;
-  const now = drawn(message);
-  if (before) replace(before.element, now);
-  else $("messages").append(now);
-  shown.set(message.id, { element: now, source });
-}
-
-function replace(before, now) {
-  const focused = [...before.querySelectorAll(".key")].indexOf(document.activeElement);
-  before.replaceWith(now);
-  now.querySelectorAll(".key")[focused]?.focus();
-}
-
-function showComposer(started) {
-  const appears = started && $("composer").hidden;
-  $("start").hidden = started;
-  $("composer").hidden = !started;
-  if (appears) $("text").focus();
-  else if (!started) $("start").focus();
-}
-
-// How a message looks
-
-function drawn(message) {
-  const article = element("article", { className: message.mine ? "mine" : "bots" });
-  const bubble = element("div", { className: "bubble" });
-  const time = new Date(message.date * 1000).toLocaleTimeString([], { timeStyle: "short" });
-  bubble.append(
-    element("span", { className: "unseen" }, message.mine ? "You: " : "Bot: "),
-    ...(message.file ? [drawnFile(message)] : []),
-    formatted(message.text, message.entities, send),
-    element("small", {}, message.edited ? `edited ${time}` : time),
-  );
-  article.append(bubble, ...message.keyboard.map((row) => drawnRow(message, row)));
-  return article;
-}
-
-function drawnFile({ id, file }) {
-  const size = file.size < 1024 ? `${file.size} B` : `${Math.ceil(file.size / 1024)} KB`;
-  const target = element("a", { className: "file", href: `${chat}/file/${id}`, download: file.name });
-  target.append(`📄 ${file.name} `, element("small", {}, size));
-  return target;
-}
-
-function drawnRow(message, row) {
-  const line = element("div", { className: "row" });
-  line.append(...row.map((button) => drawnButton(message, button)));
-  return line;
-}
-
-function drawnButton(message, button) {
-  if (button.url) {
-    const target = link(button.url);
-    target.className = "key";
-    target.append(`${button.text} ↗`);
-    return target;
-  }
-  const key = element("button", { type: "button", className: "key" }, button.text);
-  if (button.copy_text) key.addEventListener("click", () => copy(button.copy_text.text));
-  else key.addEventListener("click", () => tap(key, message.id, button.callback_data));
-  return key;
-}
-
-function element(tag, properties = {}, text = "") {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(text);
-  return made;
-}
-
-// What the person does
-
-function post(what, body) {
-  return call(what, { headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
-}
-
-async function call(what, options) {
-  const reply = await fetch(`${chat}/${what}`, { method: "POST", ...options }).catch(() => null);
-  if (reply?.ok) return reply.json();
-  toast(reply ? await reply.text() : "The sandbox cannot be reached.");
-  return null;
-}
-
-const send = (text) => post("send", { text });
-
-async function tap(key, message_id, data) {
+/** The button spins until the bot has answered. */
+async function tap(key, message, data) {
   if (key.ariaBusy === "true") return;
   key.ariaBusy = "true";
-  const answer = await post("tap", { message_id, data });
+  const answer = await post(whoIsOpen(), "tap", { message_id: message.id, data });
   key.ariaBusy = "false";
-  if (answer?.alert) alertWith(answer.text);
-  else if (answer?.text) toast(answer.text);
-  if (answer?.url && isSafe(answer.url)) window.open(answer.url, "_blank", "noopener");
+  if (answer) showAnswer(answer);
 }
 
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast("Copied");
-  } catch { // only pages on this machine or over https may use the clipboard
-    toast(`Please copy it by hand: ${text}`);
+function chosen() {
+  changeWriter();
+  clearMessages();
+  show();
+  showTitle();
+}
+
+/** On a phone one part is seen at a time. */
+function turnTo(tab) {
+  for (const other of $("tabs").children) {
+    other.ariaSelected = String(other === tab);
+    other.tabIndex = other === tab ? 0 : -1;
   }
+  document.body.dataset.part = tab.getAttribute("aria-controls");
+  looked();
 }
 
-function alertWith(text) {
-  $("alert").querySelector("p").textContent = text;
-  $("alert").showModal();
+function looked() {
+  if (document.hidden || (!wide.matches && $("chat-tab").ariaSelected !== "true")) return;
+  haveRead(whoIsOpen());
+  showTitle();
 }
 
-let toastEnds;
-function toast(text) {
-  $("toast").textContent = text;
-  $("toast").hidden = false;
-  clearTimeout(toastEnds);
-  toastEnds = setTimeout(() => { $("toast").hidden = true; }, 4000);
-}
+$("hint-copy").addEventListener("click", () => copy($("hint-code").textContent));
+$("tabs").addEventListener("click", ({ target }) => turnTo(target.closest("[role=tab]") ?? $("chat-tab")));
+$("tabs").addEventListener("keydown", ({ key }) => {
+  if (key !== "ArrowLeft" && key !== "ArrowRight") return;
+  const other = $("chat-tab").ariaSelected === "true" ? $("pane-tab") : $("chat-tab");
+  turnTo(other);
+  other.focus();
+});
+document.addEventListener("visibilitychange", looked);
+wide.addEventListener("change", looked);
 
-/** A message of several lines is seen whole, up to a few; Shift+Enter begins a new line. */
-function grow() {
-  $("text").style.height = "auto";
-  $("text").style.height = `${$("text").scrollHeight}px`;
-}
-
-$("start").addEventListener("click", () => send("/start"));
-$("hint-copy").addEventListener("click", () => copy($("hint-copy").querySelector("code").textContent));
-$("afresh").addEventListener("click", () => {
-  localStorage.removeItem("person");
-  location.reload();
-});
-$("attach").addEventListener("click", () => $("file").click());
-$("file").addEventListener("change", async () => {
-  const [file] = $("file").files;
-  $("file").value = "";
-  if (!file) return;
-  const caption = $("text").value.trim();
-  const sent = await call(`file?${new URLSearchParams({ name: file.name, caption })}`, { body: file });
-  if (sent && $("text").value.trim() === caption) $("text").value = "";
-});
-$("text").addEventListener("input", grow);
-$("text").addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  $("composer").requestSubmit();
-});
-$("composer").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const text = $("text").value.trim();
-  if (!text) return;
-  $("text").value = "";
-  grow();
-  if (!await send(text) && !$("text").value) $("text").value = text;
-});
+showPeople({ chosen, changed: listen });
+listen();
+if (localStorage.tour !== "done") begin();

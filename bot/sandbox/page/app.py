@@ -1,9 +1,8 @@
-"""Serves the page and, under `/chat`, what it does. Each browser is a person of its own."""
+"""Serves the page and, under `/chat`, what it does. A browser plays people whom nobody else knows."""
 
-import json
-from collections.abc import AsyncIterator, Callable
-from dataclasses import asdict, dataclass
-from itertools import islice
+import mimetypes
+import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,49 +13,43 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.sandbox.telegram import Message, Person, Telegram, telegram_app
+from bot.sandbox.page.stream import stream
+from bot.sandbox.page.views import Hint, is_photo, view
+from bot.sandbox.telegram import Person, Telegram, telegram_app
 from bot.sandbox.telegram.chats import Json
 from bot.sandbox.telegram.files import LARGEST_FETCHED
 from bot.sandbox.telegram.messages import LONGEST_CAPTION
 
-FILES = {
-    "/": ("index.html", "text/html"),
-    "/app.js": ("app.js", "text/javascript"),
-    "/text.js": ("text.js", "text/javascript"),
-    "/style.css": ("style.css", "text/css"),
-    "/icon.svg": ("icon.svg", "image/svg+xml"),
-}
+FOLDER = Path(__file__).parent
+KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 HEADERS = {
-    "content-security-policy": "default-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "content-security-policy": (
+        "default-src 'self'; img-src 'self'; object-src 'none';"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
 }
-SHOWN = 200  # messages
-STILL_THERE_AFTER = 15.0  # seconds of silence, so that nothing between closes the stream
 LONGEST_TEXT = 4096
+LONGEST_NAME = 64
 LARGEST_ID = 2**52
-
-
-@dataclass(frozen=True)
-class Hint:
-    """A line above the chat, with something to copy from it."""
-
-    text: str
-    copy: str = ""
+MOST_PEOPLE = 50  # in a browser
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?")
 
 
 def page_app(telegram: Telegram, *, hint: Hint | None = None) -> Starlette:
     page = Page(telegram, hint)
     return Starlette(
         routes=[
-            *(Route(path, _file(*file)) for path, file in FILES.items()),
+            *_files(),
+            Route("/events", page.events),
             Route("/chat/{person_id:int}", page.snapshot),
-            Route("/chat/{person_id:int}/events", page.events),
             Route("/chat/{person_id:int}/send", page.send, methods=["POST"]),
             Route("/chat/{person_id:int}/file", page.send_file, methods=["POST"]),
             Route("/chat/{person_id:int}/file/{message_id:int}", page.fetch_file),
             Route("/chat/{person_id:int}/tap", page.tap, methods=["POST"]),
+            Route("/chat/{person_id:int}/block", page.block, methods=["POST"]),
         ]
     )
 
@@ -77,17 +70,22 @@ class Page:
         self.hint = hint
 
     async def snapshot(self, request: Request) -> Response:
-        return _reply(self.view(self._person(request)))
+        return _reply(view(self._person(request), self.hint))
 
     async def events(self, request: Request) -> Response:
-        stream = self._stream(self._person(request))
-        return StreamingResponse(stream, headers=HEADERS, media_type="text/event-stream")
+        """The query introduces the people of this browser, each as `id:language:name`."""
+        given = request.query_params.getlist("person")
+        if not 1 <= len(given) <= MOST_PEOPLE:
+            raise HTTPException(400, f"A browser has 1 to {MOST_PEOPLE} people.")
+        people = [self._introduced(one) for one in given]
+        told = stream(people, lambda person: view(person, self.hint))
+        return StreamingResponse(told, headers=HEADERS, media_type="text/event-stream")
 
     async def send(self, request: Request) -> Response:
         text = str((await _body(request)).get("text", "")).strip()
         if not 1 <= len(text) <= LONGEST_TEXT:
             raise HTTPException(400, f"A message has 1 to {LONGEST_TEXT} characters.")
-        message = await self._person(request).types(text)
+        message = await self._writer(request).types(text)
         return _reply({"id": message.id})
 
     async def send_file(self, request: Request) -> Response:
@@ -100,20 +98,22 @@ class Page:
                 raise HTTPException(413, "Files have up to 20 MB here.")
         if not content or not name or len(caption) > LONGEST_CAPTION:
             raise HTTPException(400, f"A file has a name, is not empty, its caption up to {LONGEST_CAPTION}.")
-        message = await self._person(request).sends_file(name, bytes(content), caption)
+        message = await self._writer(request).sends_file(name, bytes(content), caption)
         return _reply({"id": message.id})
 
     async def fetch_file(self, request: Request) -> Response:
         message = self._person(request).chat.messages.get(request.path_params["message_id"])
         if message is None or message.file is None:
             raise HTTPException(404, "This file is gone.")
-        shown_as = f"attachment; filename*=utf-8''{quote(message.file.name)}"
-        headers = HEADERS | {"content-disposition": shown_as}
-        return Response(message.file.content, headers=headers, media_type="application/octet-stream")
+        name, content = message.file.name, message.file.content
+        if is_photo(message.file):
+            return Response(content, headers=HEADERS, media_type=mimetypes.guess_type(name)[0])
+        headers = HEADERS | {"content-disposition": f"attachment; filename*=utf-8''{quote(name)}"}
+        return Response(content, headers=headers, media_type="application/octet-stream")
 
     async def tap(self, request: Request) -> Response:
         """Answers when the bot has, since the button spins until then."""
-        person, body = self._person(request), await _body(request)
+        person, body = self._writer(request), await _body(request)
         message, data = person.chat.messages.get(body.get("message_id", 0)), str(body.get("data"))
         if message is None or not message.button(data):
             raise HTTPException(409, "This button is gone.")
@@ -124,48 +124,34 @@ class Page:
             raise HTTPException(504, "The bot does not answer.") from None
         return _reply({"text": tap.text, "alert": tap.alert, "url": tap.url})
 
-    def view(self, person: Person) -> Json:
-        shown = list(islice(person.chat.newest(), SHOWN))
-        language = person.user.language_code or ""
-        return {
-            "bot": self.telegram.profile.text("name", {})["name"],
-            "about": self.telegram.profile.text("description", {})["description"],
-            "hint": asdict(self.hint) if self.hint else None,
-            "commands": self.telegram.profile.commands_in(person.user.id, language),
-            "messages": [_seen(message) for message in reversed(shown)],
-        }
+    async def block(self, request: Request) -> Response:
+        person = self._person(request)
+        blocked = (await _body(request)).get("blocked")
+        await (person.blocks_bot() if blocked else person.unblocks_bot())
+        return _reply({"blocked": person.chat.blocked})
 
-    async def _stream(self, person: Person) -> AsyncIterator[str]:
-        sent: Json | None = None
+    def _introduced(self, given: str) -> Person:
+        person_id, language, name = [*given.split(":", 2), "", ""][:3]
+        if not (person_id.isdecimal() and LANGUAGE.fullmatch(language) and 1 <= len(name) <= LONGEST_NAME):
+            raise HTTPException(400, "A person is introduced as id:language:name.")
+        person = self._known(int(person_id))
+        person.user.first_name, person.user.language_code = name, language
+        return person
 
-        def news() -> Json | None:
-            now = self.view(person)
-            return now if now != sent else None
-
-        while True:
-            found = await person.chat.changed.until(news, within=STILL_THERE_AFTER)
-            sent = found or sent
-            yield f"data: {json.dumps(found)}\n\n" if found else ": still there\n\n"
+    def _writer(self, request: Request) -> Person:
+        person = self._person(request)
+        if person.chat.blocked:
+            raise HTTPException(409, "You have blocked the bot.")
+        return person
 
     def _person(self, request: Request) -> Person:
         person_id: int = request.path_params["person_id"]
+        return self._known(person_id)
+
+    def _known(self, person_id: int) -> Person:
         if not 0 < person_id < LARGEST_ID:
             raise HTTPException(404)
-        language = request.query_params.get("language", "en").partition("-")[0].lower()
-        return self.telegram.person(person_id, first_name="Guest", language_code=language)
-
-
-def _seen(message: Message) -> Json:
-    return {
-        "id": message.id,
-        "mine": not message.sender.is_bot,
-        "text": message.text,
-        "entities": message.entities,
-        "keyboard": message.keyboard,
-        "file": {"name": message.file.name, "size": len(message.file.content)} if message.file else None,
-        "date": message.date,
-        "edited": message.edited_at is not None,
-    }
+        return self.telegram.person(person_id, first_name="Guest")
 
 
 async def _body(request: Request) -> Json:
@@ -182,6 +168,11 @@ def _reply(content: Json) -> Response:
     return JSONResponse(content, headers=HEADERS)
 
 
-def _file(name: str, media_type: str) -> Callable[[Request], Response]:
-    content = (Path(__file__).parent / name).read_bytes()
-    return lambda _: Response(content, headers=HEADERS, media_type=media_type)
+def _files() -> list[Route]:
+    files = [file for file in FOLDER.iterdir() if file.suffix in KINDS]
+    return [Route(f"/{file.name}".replace("index.html", ""), _file(file)) for file in files]
+
+
+def _file(file: Path) -> Callable[[Request], Response]:
+    content, kind = file.read_bytes(), KINDS[file.suffix]
+    return lambda _: Response(content, headers=HEADERS, media_type=kind)

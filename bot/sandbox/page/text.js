@@ -1,10 +1,13 @@
 // Turns a message's text and entities into DOM nodes. Outside text never becomes HTML.
 // Entities count UTF-16 code units, as JavaScript's strings do.
 
+import { button } from "./dom.js";
+
 const TAGS = {
   bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", pre: "pre",
   blockquote: "blockquote", expandable_blockquote: "blockquote",
 };
+const BLOCKS = new Set(["PRE", "BLOCKQUOTE"]); // end their line by themselves
 
 export function formatted(text, entities, sendCommand) {
   const fragment = document.createDocumentFragment();
@@ -22,7 +25,7 @@ function fill(parent, text, from, to, entities, sendCommand) {
     const element = styled(entity, text.slice(start, end), sendCommand);
     fill(element, text, start, end, entities, sendCommand);
     parent.append(text.slice(at, start), element);
-    at = end;
+    at = BLOCKS.has(element.tagName) && text[end] === "\n" ? end + 1 : end;
   }
   parent.append(text.slice(at, to));
 }
@@ -42,14 +45,6 @@ function styled(entity, content, sendCommand) {
     default:
       return document.createElement(TAGS[entity.type] ?? "span");
   }
-}
-
-function button(className, act) {
-  const element = document.createElement("button");
-  element.type = "button";
-  element.className = className;
-  element.addEventListener("click", act);
-  return element;
 }
 
 export function link(url) {

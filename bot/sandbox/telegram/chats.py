@@ -1,5 +1,6 @@
 """Users, chats and the messages in them."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,6 +90,8 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     toasts: list[str] = field(default_factory=list)
     changed: Signal = field(default_factory=Signal)
+    doing: str = ""  # what the bot is seen doing: "typing", "upload_photo"
+    _rest: asyncio.TimerHandle | None = None
 
     def json(self) -> Json:
         if self.person is None:
@@ -99,8 +102,22 @@ class Chat:
     def add(self, sender: User, date: int, **content: Any) -> Message:
         self.last_id += 1
         message = self.messages[self.last_id] = Message(self, self.last_id, sender, date, **content)
+        if sender.is_bot:
+            self.doing = ""
         self.changed.fire()
         return message
+
+    def show(self, doing: str, *, seconds: float) -> None:
+        """Let the bot be seen doing something, until it has written or the time is over."""
+        if self._rest:
+            self._rest.cancel()
+        self._rest = asyncio.get_running_loop().call_later(seconds, self.show_nothing)
+        self.doing = doing
+        self.changed.fire()
+
+    def show_nothing(self) -> None:
+        self.doing = ""
+        self.changed.fire()
 
     def remove(self, message: Message) -> None:
         message.deleted = True

@@ -14,6 +14,20 @@ from bot.sandbox.telegram.updates import allowed_updates
 
 Method = Callable[[Telegram, Fields], Awaitable[Any]]
 
+ACTIONS = {
+    "typing",
+    "upload_photo",
+    "record_video",
+    "upload_video",
+    "record_voice",
+    "upload_voice",
+    "upload_document",
+    "choose_sticker",
+    "find_location",
+    "record_video_note",
+    "upload_video_note",
+}
+
 
 async def get_me(telegram: Telegram, _: Fields) -> Json:
     abilities = ("can_join_groups", "can_read_all_group_messages", "supports_inline_queries")
@@ -58,9 +72,11 @@ async def answer_callback_query(telegram: Telegram, fields: Fields) -> bool:
 
 
 async def send_chat_action(telegram: Telegram, fields: Fields) -> bool:
-    if not string(fields, "action"):
+    action = string(fields, "action").lower()
+    if action not in ACTIONS:
         raise bad_request("wrong parameter action in request")
-    messages.writable(messages.chat_of(telegram, fields))
+    chat = messages.writable(messages.chat_of(telegram, fields))
+    chat.show(action, seconds=telegram.action_lifetime)
     return True
 
 

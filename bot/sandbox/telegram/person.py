@@ -165,6 +165,7 @@ class Person:
         change = {"old_chat_member": before, "new_chat_member": after, "date": self.telegram.now()}
         who = {"chat": self.chat.json(), "from": self.user.json()}
         self.telegram.updates.add("my_chat_member", who | change)
+        self.chat.changed.fire()
 
     def _view(self) -> str:
         lines = []

@@ -32,10 +32,13 @@ class Telegram:
         username: str = "panelgram_bot",
         clock: Callable[[], float] = time.time,
         tap_lifetime: float = 60.0,
+        action_lifetime: float = 5.0,
     ) -> None:
+        """Lifetimes are in seconds: a tap can be answered so long, "typing" is shown so long."""
         self.token = token
         self.bot = User(int(token.partition(":")[0]), name, username, is_bot=True)
         self.clock = clock
+        self.action_lifetime = action_lifetime
         self.chats: dict[int, Chat] = {}
         self.files = Files()
         self.updates = Updates()
