@@ -14,6 +14,7 @@ from bot.settings import Settings
 from storage.vault import new_encryption_key
 
 STEP_SECONDS = 4.0  # of a sandbox order's life: it ends within a minute
+PRICE_LIST_PAUSE = 2.0  # a price changed in the pane is seen at the next tap
 
 
 async def serve_sandbox(port: int) -> None:
@@ -24,7 +25,9 @@ async def serve_sandbox(port: int) -> None:
     server = await serving.serve(demo_app(telegram, panel, key=key), port=port)
     try:
         with tempfile.TemporaryDirectory(prefix="panelgram-") as folder:
-            settings = sandbox_settings(server.url, telegram.token, Path(folder))
+            settings = sandbox_settings(
+                server.url, telegram.token, Path(folder), price_list_pause=PRICE_LIST_PAUSE
+            )
             print(_WELCOME.format(url=server.url, key=key), flush=True)  # noqa: T201 - the command's output
             await serve(settings)
     finally:

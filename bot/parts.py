@@ -100,7 +100,7 @@ class Core:
         self.process = process = secrets.token_hex(8)
         interval = settings.poll_interval
         self.keys = keys = Accounts(db, vault, people, url=settings.panel_url)
-        self.catalogs = Catalogs(db, keys, people)
+        self.catalogs = Catalogs(db, keys, people, pause=settings.price_list_pause)
         self.ordering = Ordering(db, keys, people, process=process, interval=interval)
         self.tracking = Tracking(
             db, keys, machines=machines, people=people, interval=interval, lease=lease, breaker=panel.breaker

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     encryption_keys: Annotated[SecretStr, NoDecode]
     encryption_keys_file: str = ""  # in place of encryption_keys
     poll_interval: float = Field(60.0, gt=0, le=86400)  # seconds between looks at a fresh order
+    price_list_pause: float = Field(360.0, gt=0, le=86400)  # seconds between two fetches of a key's
     panel_requests_per_minute: int = Field(0, ge=0, le=60_000)  # 0: as many as it takes
     admin_ids: Annotated[tuple[int, ...], NoDecode] = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

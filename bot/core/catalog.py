@@ -21,11 +21,10 @@ from storage import catalog
 from storage.accounts import Account
 from storage.database import Database
 
-FRESH_SECONDS = 1800.0  # panels were seen to allow 10 `services` calls an hour
-PAUSE_SECONDS = 360.0  # between two tries to refresh a list: 10 an hour
-MOST_AN_HOUR = 10
+PAUSE_SECONDS = 360.0  # between two tries to refresh a list: panels were seen to allow 10 an hour
+FRESH_PAUSES = 5  # for so long a list is given as it is
 FIRST_TRIES = 5  # without a pause between, while a key has no list at all
-FIRST_PAUSE_SECONDS = 720.0  # after these: 10 an hour in all
+FIRST_PAUSES = 2  # after these: 10 an hour in all
 MOST_KEPT = 120_000  # services in memory, of all lists; 8,000 take some 15 MB
 MOST_KEYS = 10_000  # of which it is known when their list was asked for
 
@@ -80,17 +79,21 @@ def _ref(name: str) -> str:
 
 
 class Catalogs:
+    """`pause` is the seconds between two tries to refresh a list; all else is counted in pauses."""
+
     def __init__(
         self,
         db: Database,
         accounts: Accounts,
         panel: PanelClient,
         *,
+        pause: float = PAUSE_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._db = db
         self._accounts = accounts
         self._panel = panel
+        self._pause = pause
         self._clock = clock
         self._parsed: OrderedDict[str, Catalog] = OrderedDict()
         self._not_before: dict[str, float] = {}  # keys whose list the panel did not give when last asked
@@ -99,11 +102,11 @@ class Catalogs:
         self._fetching: dict[str, asyncio.Task[Catalog]] = {}
 
     async def of(self, account: Account, *, fresh: bool = False) -> Catalog:
-        """The key's list. A stored one is given at once and refreshed aside when it is older than 30 minutes.
+        """The key's list. A stored one is given at once and refreshed aside when it is older than 5 pauses.
 
-        `fresh` waits for a new one when it is older than 6 minutes, unless the panel does not give one.
+        `fresh` waits for a new one when it is older than a pause, unless the panel does not give one.
         Raises PanelError when there is none yet and the panel does not give one. However often this is
-        called and the bot started, the panel is asked for a key's list at most 10 times an hour.
+        called and the bot started, the panel is asked for a key's list at most once a pause on average.
         """
         stored = await self._stored(account)
         if stored is None:
@@ -112,10 +115,10 @@ class Catalogs:
         if not_before is not None and now < not_before:
             return stored
         age = now - (account.catalog_at or 0.0)
-        if fresh and age > PAUSE_SECONDS:
+        if fresh and age > self._pause:
             with suppress(PanelUnreachable, PanelGarbled, PanelBusy):
                 return await asyncio.shield(self._fetch(account, unseen=False))
-        elif age > FRESH_SECONDS or not_before is not None:
+        elif age > FRESH_PAUSES * self._pause or not_before is not None:
             self._fetch(account, unseen=True)
         return stored
 
@@ -133,16 +136,15 @@ class Catalogs:
         if account.catalog_at is None:
             self._new.add(account.id)
         at_once = account.id in self._new and len(self._asked.get(account.id, ())) < FIRST_TRIES
-        pause = 0.0 if at_once else FIRST_PAUSE_SECONDS
-        return await asyncio.shield(self._fetch(account, unseen=False, pause=pause))
+        pauses = 0 if at_once else FIRST_PAUSES
+        return await asyncio.shield(self._fetch(account, unseen=False, pauses=pauses))
 
-    def _fetch(
-        self, account: Account, *, unseen: bool, pause: float = PAUSE_SECONDS
-    ) -> asyncio.Task[Catalog]:
-        """One fetch per key at a time, shared by all who wait; `pause` seconds after the one before."""
+    def _fetch(self, account: Account, *, unseen: bool, pauses: int = 1) -> asyncio.Task[Catalog]:
+        """One fetch per key at a time, shared by all who wait; so many `pauses` after the one before."""
         task = self._fetching.get(account.id)
         if task is None:
-            task = asyncio.create_task(self._refresh(account, unseen=unseen, pause=pause), name="catalog")
+            refresh = self._refresh(account, unseen=unseen, pause=pauses * self._pause)
+            task = asyncio.create_task(refresh, name="catalog")
             self._fetching[account.id] = task
             task.add_done_callback(lambda done: self._fetched(account.id, done))
         return task
@@ -157,7 +159,7 @@ class Catalogs:
         try:
             services = await self._accounts.asking(account, self._panel.services, unseen=unseen)
         except PanelError as error:
-            self._not_before[account.id] = self._clock() + max(error.retry_after or 0, PAUSE_SECONDS)
+            self._not_before[account.id] = self._clock() + max(error.retry_after or 0, self._pause)
             raise
         self._not_before.pop(account.id, None)
         digest, body = await asyncio.to_thread(_pack, services)
@@ -168,7 +170,7 @@ class Catalogs:
         """Raises PanelUnreachable when the panel was asked so often that it is not asked now."""
         now = self._clock()
         asked = [at for at in self._asked.get(account.id, ()) if at > now - 3600]
-        if len(asked) >= MOST_AN_HOUR or not await catalog.note_asked(
+        if len(asked) >= 3600 / self._pause or not await catalog.note_asked(
             self._db, account_id=account.id, now=now, pause=pause
         ):
             raise PanelUnreachable("the panel was asked for this list often enough")

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.catalog import FIRST_TRIES, FRESH_SECONDS, MOST_AN_HOUR, PAUSE_SECONDS, Catalog, Catalogs
+from bot.core.catalog import FIRST_TRIES, FRESH_PAUSES, PAUSE_SECONDS, Catalog, Catalogs
 from bot.panel.errors import BadKey, PanelError
 from bot.sandbox.panel import Trouble
 from tests.core.core_world import BORIS, KEY, OTHER, World, open_world
+
+FRESH_SECONDS = FRESH_PAUSES * PAUSE_SECONDS
 
 
 @pytest.fixture
@@ -244,7 +246,17 @@ async def test_first_tries_count_for_the_hour_too(world: World) -> None:
     for _ in range(FIRST_TRIES - 1):
         with pytest.raises(PanelError):
             await world.catalogs.of(await world.account())
-    for _ in range(int(3600 / PAUSE_SECONDS) - 1):
+    for _ in range(9):
         await world.catalogs.of(await world.account(), fresh=True)
         world.clock.now += PAUSE_SECONDS + 1
-    assert asked(world) == MOST_AN_HOUR
+    assert asked(world) == 10
+
+
+async def test_a_panel_that_allows_more_is_asked_more_often(world: World) -> None:
+    await world.connect()
+    often = Catalogs(world.db, world.accounts, world.client, pause=2.0, clock=world.clock)
+    await often.of(await world.account())
+    for _ in range(20):
+        world.clock.now += 3
+        await often.of(await world.account(), fresh=True)
+    assert asked(world) == 21

@@ -1,5 +1,6 @@
 """The panel's one URL."""
 
+import json
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -22,11 +23,22 @@ def panel_app(panel: Panel) -> Starlette:
             return Response()
         fields = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
         key, action = fields.pop("key", ""), fields.pop("action", "")
-        panel.record(Call(action, key, fields, panel.clock()))
+        panel.record(call := Call(action, key, fields, panel.clock()))
         spell = panel.troubles.take(action, key)
+        answered = perform(panel, action, key, fields) if spell is None or spell.carried_out else b""
         if spell is None:
-            return Response(perform(panel, action, key, fields), media_type="application/json")
-        answered = perform(panel, action, key, fields) if spell.carried_out else b""
+            call.outcome, call.went_wrong = _outcome(answered)
+            return Response(answered, media_type="application/json")
+        call.outcome, call.went_wrong = spell.trouble.name.replace("_", " ").lower(), True
         return await panel.troubles.spoil(spell, answered)
 
     return Starlette(routes=[Route(PATH, answer, methods=["GET", "POST"])])
+
+
+def _outcome(answered: bytes) -> tuple[str, bool]:
+    """What an answer says in short, and whether it is an error."""
+    if answered.startswith(b'{"error": '):
+        return str(json.loads(answered)["error"]), True
+    if answered.startswith(b'{"order": '):
+        return f"order {json.loads(answered)['order']}", False
+    return "ok", False

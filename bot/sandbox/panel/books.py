@@ -100,6 +100,28 @@ class Books:
         order.end(remains, status)
         self._pay_back(order)
 
+    def progress(self, order_id: int | str) -> None:
+        """Move an order on by hand: a quarter of its quantity, or its next run or post.
+
+        From then on it no longer moves by itself.
+        """
+        order = self.orders[str(order_id)]
+        if order.ended:
+            raise ValueError(f"Order {order.id} has ended: {order.status}")
+        if isinstance(order, Series):
+            self._progress_series(order)
+        else:
+            order.step()
+        self._pay_back(order)
+
+    def refund(self, order_id: int | str) -> None:
+        """Give back all that was paid, also for an order that has ended."""
+        order = self.orders[str(order_id)]
+        if order.status == "Refunded":
+            raise ValueError(f"Order {order.id} is refunded already")
+        order.refund()
+        self._pay_back(order)
+
     def add_child(self, order_id: int | str) -> Order:
         """The next run of a drip-feed order, or the next post of a subscription, happens now."""
         order = self.orders[str(order_id)]
@@ -118,21 +140,35 @@ class Books:
         steps = (now - order.placed_at) / self.pace
         if isinstance(order, Series):
             self._settle_series(order, steps, now)
-        else:
+        elif not order.by_hand:
             order.advance(steps)
         self._pay_back(order)
 
     def _settle_series(self, series: Series, steps: float, now: float) -> None:
         pace, poor = self.pace or 0, False
-        for number in range(len(series.children), series.due(steps)):
+        due = 0 if series.by_hand else series.due(steps)
+        for number in range(len(series.children), due):
             if poor := self.accounts[series.key].balance < series.next_may_cost:
                 break
             self._add_child(series, series.placed_at + (series.life.starts + number * series.every) * pace)
         for child in series.children:
             self._settle(self._orders[child])
-        series.wind_up(steps, now, all(self._orders[child].ended for child in series.children))
+        series.wind_up(steps, now, self._children_ended(series))
         if poor and not series.ended:
             series.status = "Paused"
+
+    def _progress_series(self, series: Series) -> None:
+        if len(series.children) >= series.most:
+            raise ValueError(f"Order {series.id} has made all its orders: Complete ends it")
+        if self.accounts[series.key].balance < series.next_may_cost:
+            raise ValueError("The balance is too small for the next post")
+        series.by_hand = True
+        now = self.clock()
+        self._add_child(series, now)
+        series.wind_up(0, now, self._children_ended(series))
+
+    def _children_ended(self, series: Series) -> bool:
+        return all(self._orders[child].ended for child in series.children)
 
     def _settle_refill(self, refill: Refill) -> None:
         if self.pace is not None:

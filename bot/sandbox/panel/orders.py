@@ -47,6 +47,7 @@ class Order:
     start_count: int | None = None
     remains: int = field(init=False)
     stops: float = math.inf  # the step at which an accepted cancel takes effect
+    by_hand: bool = False  # moved on by the operator, and no longer by itself
     back: Decimal = Decimal(0)  # money on its way back to the balance
     says: dict[str, object] = field(default_factory=dict)  # set by hand: shown instead, and time stands still
 
@@ -66,6 +67,20 @@ class Order:
             self.remains = self.quantity - math.floor(self.quantity * life.delivers * done)
         if steps >= end:
             self.end(self.remains)
+
+    def step(self) -> None:
+        """Go on by hand: it starts, then one quarter after the other is delivered."""
+        self.by_hand = True
+        if self.start_count is None:
+            self.status, self.start_count = "In progress", self.life.start_count
+            return
+        self.remains = max(0, self.remains - math.ceil(self.quantity / 4))
+        if self.remains == 0:
+            self.end(0)
+
+    def refund(self) -> None:
+        self.status = "Refunded"
+        self.back, self.charge = self.charge, Decimal(0)
 
     def end(self, remains: int, status: str | None = None) -> None:
         """What was not delivered is not charged. Without a status it follows from what remains."""

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Unpack
 
@@ -14,17 +14,19 @@ from bot.sandbox.panel.books import Account, Books
 from bot.sandbox.panel.catalogue import catalogue
 from bot.sandbox.panel.orders import Order, Refill
 from bot.sandbox.panel.rules import Service
-from bot.sandbox.panel.trouble import Details, Trouble, Troubles
+from bot.sandbox.panel.trouble import Details, Spell, Trouble, Troubles
 
 LOG_LENGTH = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     action: str
     key: str
     fields: dict[str, str]  # without key and action
     at: float
+    outcome: str = field(default="", compare=False)  # in a word or two, for the eye
+    went_wrong: bool = field(default=False, compare=False)
 
 
 class Panel(Books):
@@ -44,6 +46,7 @@ class Panel(Books):
         self.troubles = Troubles()
         self._arrived: list[tuple[str | None, asyncio.Future[Call]]] = []
         self._services_body: bytes | None = None
+        self.removed: dict[str, tuple[int, Service]] = {}  # with the places they had
         self.set_services(catalogue() if services is None else services)
         for key, balance in (accounts or {}).items():
             self.add_account(key, balance)
@@ -83,7 +86,14 @@ class Panel(Books):
         self._services_changed()
 
     def remove_service(self, service_id: int | str) -> None:
+        service = self._by_id[str(service_id)]
+        self.removed[str(service_id)] = self.services.index(service), service
         self.set_services(s for s in self.services if str(s.get("service")) != str(service_id))
+
+    def put_back_service(self, service_id: int | str) -> None:
+        place, service = self.removed.pop(str(service_id))
+        self.services.insert(place, service)
+        self._services_changed()
 
     def add_account(self, key: str, balance: Decimal) -> None:
         """An account that is there already keeps its orders; it is open again and has this balance."""
@@ -125,13 +135,15 @@ class Panel(Books):
         times: int | None = None,
         carried_out: bool | None = None,
         **details: Unpack[Details],
-    ) -> None:
+    ) -> Spell:
         """For the next `times` calls, or until calmed. Without an action or a key: for any."""
-        self.troubles.add(trouble, action=action, key=key, times=times, carried_out=carried_out, **details)
+        return self.troubles.add(
+            trouble, action=action, key=key, times=times, carried_out=carried_out, **details
+        )
 
-    def calm(self) -> None:
-        """Forget all troubles; hanging calls are answered."""
-        self.troubles.calm()
+    def calm(self, spell: Spell | None = None) -> None:
+        """Forget this trouble, or all of them; hanging calls are answered."""
+        self.troubles.calm(spell)
 
     def release(self) -> None:
         """Hanging calls are answered; later ones hang again."""

@@ -54,7 +54,7 @@ class Details(TypedDict, total=False):
     item: object
 
 
-@dataclass
+@dataclass(eq=False)
 class Spell:
     trouble: Trouble
     action: str | None
@@ -81,14 +81,16 @@ class Troubles:
         times: int | None = None,
         carried_out: bool | None = None,
         **details: Unpack[Details],
-    ) -> None:
+    ) -> Spell:
         if carried_out is None:
             carried_out = trouble not in STRIKES_BEFORE
-        self._spells.append(Spell(trouble, action, key, times, carried_out, details))
+        spell = Spell(trouble, action, key, times, carried_out, details)
+        self._spells.append(spell)
+        return spell
 
-    def calm(self) -> None:
-        """Forget all troubles; hanging calls are answered."""
-        self._spells.clear()
+    def calm(self, spell: Spell | None = None) -> None:
+        """Forget this trouble, or all of them; hanging calls are answered."""
+        self._spells = [one for one in self._spells if spell is not None and one is not spell]
         self.release()
 
     def release(self) -> None:
