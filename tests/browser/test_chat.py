@@ -54,3 +54,28 @@ async def test_a_refill_is_asked_for_and_followed(visitor: Visitor, panel: Panel
     panel.set_refill("1", status="Completed")
 
     await visitor.sees(f"Order {order}: refill Completed")
+
+
+async def test_files_go_both_ways(visitor: Visitor) -> None:
+    await visitor.connects()
+    await visitor.types("/mass")
+    await visitor.sees("service | link | quantity")
+    async with visitor.page.expect_file_chooser() as asked:
+        await visitor.clicks("Attach a file")
+    lines = b"1 | https://example.com/p/1 | 100\n1 | https://example.com/p/2 | 100"
+    await (await asked.value).set_files({"name": "list.txt", "mimeType": "text/plain", "buffer": lines})
+    await visitor.taps("Place 2 orders")
+    await visitor.sees("placed: 2 of 2")
+    async with visitor.page.expect_download() as sent:
+        await visitor.messages.get_by_role("link", name=".csv").last.click()
+
+    assert "https://example.com/p/2" in (await (await sent.value).path()).read_text()
+
+
+async def test_a_tap_is_answered_with_a_toast(visitor: Visitor) -> None:
+    await visitor.connects()
+    await visitor.places()
+    await visitor.taps("Show order")
+    await visitor.taps("Copy id")
+
+    await expect(visitor.page.get_by_role("status").get_by_text("Copied")).to_be_visible()

@@ -1,9 +1,10 @@
-"""The watch over all other pages here sees what it is to see."""
+"""What watches over all other pages here sees what it is to see."""
 
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.visitor import Watch
+from tests.browser.looks import hard_to_read, nameless
+from tests.browser.visitor import Visitor, Watch
 from tests.conftest import World
 from tests.journeys.stories import eventually
 
@@ -30,3 +31,13 @@ async def test_it_notices(browser: Browser, world: World, script: str, fault: st
 
     await eventually(lambda: [told for told in watch.faults if fault in told])
     await context.close()
+
+
+async def test_it_notices_pale_letters(visitor: Visitor) -> None:
+    await visitor.page.evaluate("() => { document.querySelector('h1').style.color = '#999' }")
+    assert [told for told in await hard_to_read(visitor.page) if told.startswith("2.85 'Panelgram' #999999")]
+
+
+async def test_it_notices_a_button_without_a_name(visitor: Visitor) -> None:
+    await visitor.page.evaluate("() => document.body.append(document.createElement('button'))")
+    assert await nameless(visitor.page) == ["button"]

@@ -1,13 +1,13 @@
 """Somebody at the page, who finds everything by the roles and names that a screen reader tells."""
 
-import re
 from dataclasses import dataclass, field
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 from tests.conftest import KEY, World
 
-expect.set_options(timeout=15_000)
+PATIENCE = 15_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -33,6 +33,7 @@ class Watch:
 
 class Visitor:
     def __init__(self, page: Page, world: World) -> None:
+        page.set_default_timeout(PATIENCE)
         self.page = page
         self.world = world
         self.messages = page.get_by_role("log", name="Messages")
@@ -76,8 +77,14 @@ class Visitor:
 
     async def places(self, order: str = "1 https://example.com/p/1 1000") -> str:
         """Order and confirm; the panel's id of the order."""
+        placed = self.messages.get_by_text("is placed")
+        before = await placed.count()
         await self.types(f"/order {order}")
         await self.taps("Place order")
-        await self.sees("is placed")
-        found = re.findall(r"Order (\d+) is placed", await self.messages.inner_text())
-        return str(found[-1])
+        await expect(placed).to_have_count(before + 1)
+        return "".join(filter(str.isdigit, await placed.last.inner_text()))
+
+    # In the pane
+
+    def order(self, order_id: str) -> Locator:
+        return self.pane.get_by_role("article", name=f"Order {order_id}", exact=True)
