@@ -73,6 +73,5 @@ function drawnKey(message, key, { tap }) {
     return target;
   }
   if (key.copy_text) return button("key", () => copy(key.copy_text.text), label, icon("copy"));
-  const made = button("key", () => tap(made, message, key.callback_data), label);
-  return made;
+  return button("key", ({ currentTarget }) => tap(currentTarget, message, key.callback_data), label);
 }

@@ -15,18 +15,17 @@ export function clearMessages() {
 }
 
 export function showMessages(chat, acts) {
-  const log = $("messages");
   const anew = shown.size === 0;
-  const stay = anew || isAtEnd();
+  const stay = anew || following;
   for (const [id, { article }] of shown) {
     if (!chat.messages.has(id)) takeAway(id, article);
   }
   const added = [...chat.messages.values()].filter((message) => showMessage(message, acts));
   arrange([...chat.messages.values()]);
   showAbout(chat);
-  if (!added.length && !stay) return;
   if (stay || added.some(({ mine }) => mine)) toEnd("instant");
   else miss(added.length);
+  look();
   if (!anew) added.forEach(({ id }) => appear(shown.get(id).article));
 }
 
@@ -83,13 +82,14 @@ function showAbout({ about, started, bot }) {
   }
 }
 
-function isAtEnd() {
-  const log = $("messages");
-  return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+function look() {
+  const { scrollHeight, scrollTop, clientHeight } = $("messages");
+  following = scrollHeight - scrollTop - clientHeight < NEAR_END;
+  $("down").hidden = following;
+  if (following) miss(-missed);
 }
 
 function toEnd(behavior) {
-  miss(-missed);
   $("messages").scrollTo({ top: $("messages").scrollHeight, behavior });
 }
 
@@ -99,11 +99,7 @@ function miss(count) {
 }
 
 $("down").addEventListener("click", () => toEnd("smooth"));
-$("messages").addEventListener("scroll", () => {
-  following = isAtEnd();
-  $("down").hidden = following;
-  if (following) miss(-missed);
-});
+$("messages").addEventListener("scroll", look);
 const followOn = () => { if (following) toEnd("instant"); };
 new ResizeObserver(followOn).observe($("messages"));
 // a photo that has come makes its message taller; load events do not bubble
