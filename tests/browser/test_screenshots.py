@@ -2,7 +2,6 @@
 
 import io
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from bot.sandbox.panel import Panel
 from tests.browser.conftest import PHONE, Visits
 from tests.browser.visitor import Visitor
 from tests.conftest import OTHER_KEY, World
+from tests.journeys.stories import eventually
 
 NINE_FORTY_ONE = 1_767_260_460  # on the first day of 2026, in UTC
 LARGEST = 300_000  # bytes
@@ -27,20 +27,20 @@ def pictures(tmp_path: Path) -> Path:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(world: World) -> World:
-    """It is always the same minutes of the same day, and the panel has a single customer."""
-    began = time.time()
-    world.telegram.clock = world.panel.clock = lambda: time.time() - began + NINE_FORTY_ONE
+    """It is always the same moment of the same day, and the panel has a single customer."""
+    world.telegram.clock = world.panel.clock = lambda: NINE_FORTY_ONE
     del world.panel.accounts[OTHER_KEY]
     return world
 
 
-async def test_a_desk(visits: Visits, pictures: Path) -> None:
+async def test_a_desk(visits: Visits, panel: Panel, pictures: Path) -> None:
     visitor = await visits(timezone_id="UTC", device_scale_factor=1.25)
     await orders(visitor)
-    for remain in ("1,000", "750", "500"):
-        await visitor.order("23501").get_by_role("button", name="Progress").click()
-        await visitor.sees("Order 23501: In progress")
-        await expect(visitor.order("23501")).to_contain_text(f"{remain} remain")
+    await eventually(lambda: panel.calls("status"))
+    for _ in range(3):
+        panel.progress("23501")
+    await visitor.sees("remains: 500 of 1,000")
+    await expect(visitor.order("23501")).to_contain_text("500 remain")
 
     await takes(visitor, pictures / "screenshot.png")
 
@@ -70,9 +70,20 @@ async def orders(visitor: Visitor) -> None:
 
 async def takes(visitor: Visitor, path: Path) -> None:
     """In 256 colours, the rarest too: half the bytes, and no difference that one sees."""
-    shot = await visitor.page.screenshot(animations="disabled", caret="hide")
+    shot = await at_rest(visitor)
     picture = Image.open(io.BytesIO(shot)).convert("RGB")
     colors = picture.quantize(256, method=Image.Quantize.MAXCOVERAGE)
     picture.quantize(palette=colors, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
 
     assert path.stat().st_size < LARGEST
+
+
+async def at_rest(visitor: Visitor) -> bytes:
+    """The page once nothing in it moves any more."""
+    before = b""
+    for _ in range(20):
+        shot = await visitor.page.screenshot(animations="disabled", caret="hide")
+        if shot == before:
+            break
+        before = shot
+    return shot
