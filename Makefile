@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8080
 BIN := .venv/bin
 
-.PHONY: demo setup test test-long check bench lock clean
+.PHONY: demo setup test test-long check screenshots bench lock clean
 
 demo: setup
 	$(BIN)/panelgram sandbox --port $(PORT)
@@ -21,6 +21,10 @@ check: .venv/dev.done
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Needs Chromium.
+screenshots: .venv/dev.done
+	SCREENSHOTS=docs NEED_CHROMIUM=1 $(BIN)/pytest -q tests/browser/test_screenshots.py
 
 bench: .venv/bench.done
 	$(BIN)/python -m benchmarks

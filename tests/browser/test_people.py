@@ -1,0 +1,66 @@
+"""Several people in one browser: each has a chat of their own, a language, and may block the bot."""
+
+from playwright.async_api import expect
+
+from bot.sandbox.panel import Panel
+from tests.browser.visitor import Visitor
+from tests.conftest import KEY, OTHER_KEY, World
+from tests.journeys.stories import eventually, rows
+
+
+async def test_they_stand_side_by_side(visitor: Visitor, panel: Panel) -> None:
+    await visitor.connects()
+    order = await visitor.places()
+    users = visitor.page.get_by_role("combobox", name="User")
+    first = await users.input_value()
+    await visitor.clicks("Add user")
+    await visitor.sees_no_more(f"Order {order}")
+    await visitor.connects(OTHER_KEY)
+    await visitor.types("/orders")
+    await visitor.sees("No orders yet")
+    panel.set_order(order, status="In progress")
+    await expect(users.locator(f"option[value='{first}']")).to_contain_text("(1)")
+    await visitor.sees_no_more(f"Order {order}")
+
+    await users.select_option(first)
+    await visitor.sees(f"Order {order}: In progress")
+    await visitor.sees_no_more("No orders yet")
+    assert [call.key for call in panel.requests if call.action == "add"] == [KEY]
+
+
+async def test_they_are_there_after_a_reload(visitor: Visitor) -> None:
+    await visitor.connects()
+    await visitor.clicks("Add user")
+    await visitor.page.reload()
+    await expect(visitor.page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    await visitor.page.get_by_role("combobox", name="User").select_option(index=0)
+
+    await visitor.sees("Connected.")
+
+
+async def test_each_speaks_a_language(visitor: Visitor, world: World) -> None:
+    await visitor.connects()
+    await visitor.clicks("Add user")
+    await visitor.page.get_by_role("combobox", name="Language").select_option("ru")
+    await visitor.clicks("Start")
+    await expect(visitor.messages.get_by_role("article")).to_have_count(2)
+
+    people = [chat.person for chat in world.telegram.chats.values()]
+    assert [person.language_code for person in people if person] == ["en", "ru"]
+
+
+async def test_who_blocks_the_bot_hears_nothing_until_they_return(
+    visitor: Visitor, panel: Panel, world: World
+) -> None:
+    await visitor.connects()
+    order = await visitor.places()
+    await visitor.clicks("Block bot")
+    await expect(visitor.message).to_be_hidden()
+    await eventually(lambda: rows(world, "SELECT 1 FROM people WHERE blocked_at IS NOT NULL"))
+    panel.finish(order)
+    await eventually(lambda: rows(world, "SELECT 1 FROM outbox"))
+    await visitor.sees_no_more(f"Order {order}: Completed")
+
+    await visitor.clicks("Unblock bot")
+    await visitor.sees(f"Order {order}: Completed")
+    await expect(visitor.message).to_be_visible()
