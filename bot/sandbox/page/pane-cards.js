@@ -17,7 +17,7 @@ function money(amount, currency) {
   const [whole, decimals = ""] = amount.split(".");
   return `${whole}.${decimals.padEnd(2, "0")} ${currency}`;
 }
-const time = (at) => new Date(at * 1000).toLocaleTimeString([], { timeStyle: "medium" });
+const time = (at) => new Date(at * 1000).toLocaleTimeString([], { timeStyle: "medium", hourCycle: "h23" });
 const keyed = ({ account }) => account && `…${account}`;
 const joined = (...parts) => parts.filter(Boolean).join(" · ");
 
@@ -55,12 +55,12 @@ export function orderCard({ id, of }, post, fresh) {
     link.title = order.link;
     showBar(bar, order);
     write(amounts, joined(howMany(order), order.start ? `from ${count(order.start)}` : "",
-      money(order.charge, order.currency)));
+      order.kind === "subscription" ? "" : money(order.charge, order.currency)));
     write(facts, joined(of ? `of ${of}` : keyed(order), time(order.at), order.by_hand ? "by hand" : ""));
     write(mark, order.cancel_asked ? "Asked to be cancelled" : "");
     for (const [action, made] of acts) {
-      made.hidden = order.ended && action !== "refund";
       enable(made, order.can.includes(action), element);
+      made.hidden = order.ended && action !== "refund";
     }
     row.hidden = order.ended && order.can.length === 0;
   };
@@ -114,7 +114,7 @@ export function serviceCard({ id }, post) {
     event.preventDefault();
     const set = await act(`services/${id}/price`, { price: price.value });
     price.ariaInvalid = String(!set);
-    if (set) price.dataset.shown = price.value;
+    if (set) price.value = price.dataset.shown; // as the panel has it now
   });
   element.append(el("h3", {}, `Service ${id}`), name, facts, form, wrong);
   const update = (service) => {

@@ -41,7 +41,7 @@ const sections = {
   troubles: section("troubles", "Trouble",
     el("p", { className: "soft" }, "What goes wrong at panels. With several on, the first one counts."),
     el("fieldset", { "aria-labelledby": "pane-troubles" }, lists.troubles)),
-  calls: section("calls", "What the bot asks", lists.calls),
+  calls: section("calls", "Calls of the bot", lists.calls),
 };
 
 const links = Object.fromEntries(Object.entries(headings).map(([id, heading]) =>
