@@ -68,6 +68,8 @@ async def _tell_everybody(tx: Transaction, *, known_until: float | None, now: fl
 async def _drop_what_waits(tx: Transaction, *, now: float) -> None:
     await tx.execute("DELETE FROM conversations")
     await tx.execute("DELETE FROM masses WHERE state = 'draft'")
+    await tx.execute("DELETE FROM broadcasts WHERE state = 'draft'")
+    await tx.execute("UPDATE broadcasts SET state = 'stopping'")  # who had got it by the end is not known
     await tx.execute(
         "UPDATE inbox SET chat_id = NULL, body = NULL, handled_at = :now WHERE handled_at IS NULL", now=now
     )

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import accounts, backups, conversations, inbox, masses, migrations, refills
+from storage import accounts, backups, broadcasts, conversations, inbox, masses, migrations, refills
+from storage.broadcasts import Broadcast
 from storage.conversations import Conversation
 from storage.database import DatabaseTooNew, StorageError, WrongEncryptionKey
 from storage.following import Asked
@@ -355,6 +356,22 @@ async def test_what_was_on_its_way_is_uncertain_and_what_runs_goes_on(
     assert (await stored(back, "sent")).state == "uncertain"
     assert (await stored(back, "runs")).state == "open"
     assert [row["state"] for row in await table(back, "refills")] == ["uncertain"]
+    await back.close()
+
+
+async def test_an_announcement_goes_to_nobody_else(db: SqliteDatabase, path: Path, target: Path) -> None:
+    """Whoever got it after the backup would get it again."""
+    for number, operator in enumerate((ANNA, BORIS)):
+        await broadcasts.put_draft(db, Broadcast(f"b{number}", operator, "draft", "Hello", None, NOW))
+    assert await broadcasts.confirm(
+        db, chat_id=ANNA, broadcast_id="b0", message_id=5, operators=frozenset(), now=NOW
+    )
+
+    back, _ = await restored(db, path, target)
+
+    assert [(one.id, one.state) for one in await broadcasts.unfinished(back)] == [("b0", "stopping")]
+    assert await broadcasts.due(back, broadcast_id="b0", now=LATER, limit=9) == []
+    assert await broadcasts.draft_of(back, chat_id=BORIS) is None
     await back.close()
 
 
