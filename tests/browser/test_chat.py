@@ -49,7 +49,7 @@ async def test_a_refill_is_asked_for_and_followed(visitor: Visitor, panel: Panel
     await visitor.sees(f"Order {order}: Completed")
     await visitor.types("/orders")
     await visitor.taps(f"{order} ·")
-    await visitor.taps("Refill")
+    await visitor.taps("Refill", exact=True)
     await visitor.sees("Refill requested.")
     panel.set_refill("1", status="Completed")
 

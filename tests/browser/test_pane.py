@@ -71,7 +71,7 @@ async def test_a_refill_is_finished(visitor: Visitor) -> None:
     await visitor.sees(f"Order {order}: Completed")
     await visitor.types("/orders")
     await visitor.taps(f"{order} ·")
-    await visitor.taps("Refill")
+    await visitor.taps("Refill", exact=True)
     refill = visitor.pane.get_by_role("article", name="Refill 1", exact=True)
     await refill.get_by_role("button", name="Finish", exact=True).click()
 

@@ -52,12 +52,12 @@ class Visitor:
         await self.message.fill(text)
         await self.clicks("Send")
 
-    async def taps(self, label: str) -> None:
-        """Tap the newest button whose label contains this."""
-        await self.key(label).click()
+    async def taps(self, label: str, *, exact: bool = False) -> None:
+        """Tap the newest button whose label contains this, or is exactly this."""
+        await self.key(label, exact=exact).click()
 
-    def key(self, label: str) -> Locator:
-        return self.messages.get_by_role("button", name=label).last
+    def key(self, label: str, *, exact: bool = False) -> Locator:
+        return self.messages.get_by_role("button", name=label, exact=exact).last
 
     async def sees(self, text: str) -> None:
         await expect(self.said(text)).to_be_visible()
