@@ -28,6 +28,7 @@ from bot.gateway.dialog import Turn, set_turn
 from bot.gateway.shapes import chat_of, served
 from bot.gateway.slots import Slots
 from bot.gateway.texts import speaking
+from bot.jobs.ending import end
 from bot.jobs.outage import NOBODY, Outage
 from bot.panel.client import PERSON_SECONDS
 from storage import accounts, conversations, inbox, replies
@@ -134,11 +135,7 @@ class Runner:
     async def stop(self, grace: float) -> None:
         """Let running handlers finish for so many seconds; what does not is done again at the next start."""
         self._stopping = True
-        if self._workers:
-            await asyncio.wait(self._workers, timeout=grace)
-        for task in list(self._workers):
-            task.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        await end(self._workers, grace=grace)
 
     def _take(self, one: Waiting, visit: Visit | None = None) -> None:
         """`visit` is what is known of a chat that was idle just now; None: to be looked up."""

@@ -11,6 +11,7 @@ import structlog
 
 from bot.core.quiet import quiet_until
 from bot.core.settling import surely
+from bot.jobs.ending import end
 from bot.jobs.notices import Delivered, TryAgain, Unreachable
 from storage import accounts, broadcasts
 from storage.broadcasts import Broadcast, Recipient
@@ -80,12 +81,7 @@ class BroadcastsJob:
     async def stop(self, grace: float) -> None:
         """Those on their way have so many seconds; the others get it from the next run."""
         self._stopping.set()
-        tasks = list(self._running.values())
-        if tasks:
-            await asyncio.wait(tasks, timeout=grace)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._running.values(), grace=grace)
 
     async def _run(self, one: Broadcast) -> None:
         """Send it to everybody who may get it now."""

@@ -8,6 +8,7 @@ import structlog
 from structlog.contextvars import bind_contextvars
 
 from bot.core.masses import Masses, Progress
+from bot.jobs.ending import end
 from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
 from storage import masses
 from storage.database import Database
@@ -49,12 +50,7 @@ class MassesJob:
     async def stop(self, grace: float) -> None:
         """Give orders in flight so many seconds; those still open are found at the next start."""
         self._stopping.set()
-        tasks = list(self._running.values())
-        if tasks:
-            await asyncio.wait(tasks, timeout=grace)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._running.values(), grace=grace)
 
     async def _run(self, mass: Mass) -> None:
         bind_contextvars(chat_id=mass.chat_id)

@@ -12,6 +12,7 @@ from structlog.contextvars import bound_contextvars
 
 from bot.core.quiet import when
 from bot.core.settling import surely
+from bot.jobs.ending import end
 from storage import accounts, outbox, replies
 from storage.database import Database
 from storage.outbox import Notice
@@ -111,12 +112,7 @@ class NoticesJob:
         self._stopping = True
         if self._running:
             await asyncio.wait({self._running})  # one claim: what it takes has to be put back
-        tasks = set(self._sending.values())
-        if tasks:
-            await asyncio.wait(tasks, timeout=grace)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._sending.values(), grace=grace)
 
     async def _run(self) -> None:
         try:

@@ -10,6 +10,7 @@ import structlog
 from structlog.contextvars import bind_contextvars, get_contextvars
 
 from bot.core.ordering import Ordering, Uncertain
+from bot.jobs.ending import end
 from bot.panel.errors import PanelError
 from storage.accounts import Account
 from storage.orders import Order
@@ -34,11 +35,7 @@ class Placing:
 
     async def stop(self, grace: float) -> None:
         """Give orders in flight so many seconds. Those still open are found at the next start."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=grace)
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks, grace=grace)
 
     async def _carry_out(
         self, account: Account, order: Order, first: Callable[[], Awaitable[None]], *, known: dict[str, Any]

@@ -10,6 +10,7 @@ import structlog
 from structlog.contextvars import bind_contextvars
 
 from bot.core.settling import surely
+from bot.jobs.ending import end
 from bot.jobs.notices import AT_ONCE, Delivered, Delivery, TryAgain, Unreachable
 from storage import replies
 from storage.database import Database
@@ -49,12 +50,7 @@ class RepliesJob:
 
     async def stop(self, grace: float) -> None:
         self._stopping = True
-        tasks = set(self._giving.values())
-        if tasks:
-            await asyncio.wait(tasks, timeout=grace)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._giving.values(), grace=grace)
 
     async def _give(self, chat_id: int) -> None:
         bind_contextvars(chat_id=chat_id)  # of this task alone

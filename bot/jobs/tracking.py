@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from bot.core.breaker import Breaker
+from bot.jobs.ending import end
 from bot.panel.pacing import Pace, Turns
 
 WORKERS = 8  # as many as the panel's polling connections
@@ -63,11 +64,7 @@ class TrackingJob:
 
     async def stop(self, grace: float) -> None:
         self._stopping = True
-        if self._workers:
-            await asyncio.wait(self._workers, timeout=grace)
-        for worker in list(self._workers):
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        await end(self._workers, grace=grace)
 
     async def _work(self) -> None:
         try:
