@@ -105,9 +105,8 @@ def _keys_rotate(_: argparse.Namespace) -> int:
 def _settings() -> Settings:
     settings = load_settings()
     logs.hide(settings.token)
-    logs.set_up(level=settings.log_level, form=settings.log_format, secret=settings.keys[0])
     logs.hide(settings.webhook_token)
-    logs.set_up(level=settings.log_level, form=settings.log_format)
+    logs.set_up(level=settings.log_level, form=settings.log_format, secret=settings.keys[0])
     return settings
 
 

@@ -102,12 +102,15 @@ class Transport(BaseRequest):
         except TimeoutError:
             self._hear("timeout")
             failure: NetworkError = TimedOut()
-        except aiohttp.ClientConnectorError as error:
-            failure = NotSent(f"no way to Telegram ({type(error).__name__})")
         except aiohttp.ClientError as error:
             self._hear("network")
             # Its own words carry the URL, and with it the bot token: not even its context is kept.
-            failure = NetworkError(f"no answer from Telegram ({type(error).__name__})")
+            name, unsent = type(error).__name__, isinstance(error, aiohttp.ClientConnectorError)
+            failure = (
+                NotSent(f"no way to Telegram ({name})")
+                if unsent
+                else NetworkError(f"no answer from Telegram ({name})")
+            )
         raise failure
 
     @staticmethod
