@@ -10,8 +10,9 @@ demo: setup
 
 setup: .venv/runtime.done
 
+# More workers than cores: most tests wait for the bot, the panel or a clock.
 test: .venv/dev.done
-	$(BIN)/pytest -q -n 2 -m "not long"
+	$(BIN)/pytest -q -n 4 -m "not long"
 
 test-long: .venv/dev.done
 	$(BIN)/pytest -q -m long
