@@ -78,6 +78,11 @@ def test_compose_has_the_bot_and_two_profiles() -> None:
     assert profiles == {"bot": [], "demo": ["demo"], "prometheus": ["metrics"], "grafana": ["metrics"]}
 
 
+def test_a_key_can_be_made_and_the_demo_be_seen_before_there_is_an_env_file() -> None:
+    """Compose reads the bot's file also for other services, and refuses to go on without."""
+    assert "env_file: [{path: .env, required: false}]" in services()["bot"]
+
+
 @pytest.mark.parametrize("path", re.findall(r"- \./([\w./-]+):", COMPOSE))
 def test_what_compose_mounts_is_there(path: str) -> None:
     assert (ROOT / PurePath(path)).exists()
