@@ -22,6 +22,7 @@ from storage.vault import read_encryption_key
 TELEGRAM = "https://api.telegram.org"
 _SQLITE = re.compile(r"sqlite:///(.+)")
 _LISTENING = re.compile(r"([\w.-]+):(\d{1,5})")
+_CHAT_NUMBER = re.compile(r"[1-9][0-9]{0,15}")
 OFF = "off"
 _WEBHOOK = re.compile(r"(?P<scheme>https?)://[A-Za-z0-9.-]+(:(?P<port>\d{1,5}))?(/[A-Za-z0-9._~/-]*)?")
 TELEGRAMS_PORTS = {None, "443", "80", "88", "8443"}
@@ -36,10 +37,19 @@ class WrongSettings(Exception):
 
 
 def _http_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not _is_http_url(text):
         raise ValueError("must be an address like https://example.com/api/v2")
     return text.rstrip("/")
+
+
+def _is_http_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return (
+            parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and " " not in text
+        )
+    except ValueError:  # its port is no port, or its address no address
+        return False
 
 
 def _database_url(text: str) -> str:
@@ -79,7 +89,9 @@ class Settings(BaseSettings):
     webhook_secret_file: str = ""  # in place of webhook_secret
     panel_url: HttpUrl = "https://smm1st.com/api/v2"
     panel_name: str = ""
-    panel_site: str = ""  # where people get a key and top up; default: the site of panel_url
+    panel_site: Annotated[str, AfterValidator(lambda text: _http_url(text) if text else text)] = (
+        ""  # where people get a key and top up; default: the site of panel_url
+    )
     support_contact: str = ""
     database_url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///data/panelgram.db"
     encryption_keys: Annotated[SecretStr, NoDecode]
@@ -135,10 +147,11 @@ class Settings(BaseSettings):
     @field_validator("admin_ids", mode="before")
     @classmethod
     def _admins(cls, ids: object) -> object:
-        try:
-            return tuple(int(one) for one in _split(ids)) if isinstance(ids, str) else ids
-        except ValueError:
-            raise ValueError("must be chat numbers, separated by commas") from None
+        if not isinstance(ids, str):
+            return ids
+        if not all(_CHAT_NUMBER.fullmatch(one) for one in _split(ids)):
+            raise ValueError("must be people's chat numbers, separated by commas")
+        return tuple(int(one) for one in _split(ids))
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -204,6 +217,8 @@ def load_settings(**given: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         raise WrongSettings([_line(problem) for problem in error.errors()]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSettings([f".env: cannot be read ({type(error).__name__})"]) from None
 
 
 def _line(problem: Any) -> str:

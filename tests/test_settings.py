@@ -106,6 +106,10 @@ def test_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ENCRYPTION_KEYS", "!secretsecret!"),
         ("ENCRYPTION_KEYS", ","),
         ("PANEL_URL", "ftp://x"),
+        ("PANEL_URL", "https://panel.example.com:99999/api/v2"),
+        ("PANEL_URL", "https://panel .example.com/api/v2"),
+        ("PANEL_URL", "https://[::1/api/v2"),
+        ("PANEL_SITE", "panel.example.com"),
         ("TELEGRAM_API_URL", "nothing"),
         ("DATABASE_URL", "mysql://x"),
         ("POLL_INTERVAL", "0"),
@@ -120,6 +124,8 @@ def test_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         ("WEBHOOK_SECRET", "secret too short"),
         ("WEBHOOK_SECRET", "secret" * 50),
         ("ADMIN_IDS", "me"),
+        ("ADMIN_IDS", "-1001234567890"),
+        ("ADMIN_IDS", "99999999999999999999"),
         ("LOG_LEVEL", "loud"),
         ("LOG_FORMAT", "xml"),
     ],
@@ -139,8 +145,13 @@ def test_a_secret_file_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> Non
     assert wrong() == ["BOT_TOKEN_FILE: /nowhere cannot be read (FileNotFoundError)"]
 
 
+def test_an_env_file_that_is_no_text_gives_one_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("PANEL_NAME=Gr\u00fcn\n".encode("latin-1"))
+    assert wrong() == [".env: cannot be read (UnicodeDecodeError)"]
+
+
 def test_a_setting_left_empty_is_one_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PANEL_URL", "POLL_INTERVAL", "LOG_LEVEL", "ADMIN_IDS"):
+    for name in ("PANEL_URL", "POLL_INTERVAL", "LOG_LEVEL", "ADMIN_IDS", "PANEL_SITE"):
         monkeypatch.setenv(name, "")
     assert load_settings().poll_interval == 60
 
