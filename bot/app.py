@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from telegram.error import InvalidToken
 
 from bot.chat.menu import set_menu, set_operator_menu
 from bot.gateway.absence import reach
@@ -65,8 +66,11 @@ class Bot:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._set_menus())
                 tasks.create_task(self._receive())
-        except* (TokenInUse, WebhookRefused, OSError) as group:
-            raise group.exceptions[0] from None
+        except BaseExceptionGroup as group:  # `except*` wraps what it raises, before Python 3.11.4
+            expected, others = group.split((TokenInUse, InvalidToken, WebhookRefused, OSError))
+            if expected is None or others is not None:
+                raise
+            raise expected.exceptions[0] from None
         finally:
             await self._take_down()
 

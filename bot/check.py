@@ -11,7 +11,8 @@ from bot.gateway.transport import Transport
 from bot.settings import Settings
 from storage.database import StorageError
 from storage.inspecting import Findings, Sealed, inspect
-from storage.sqlite import open_to_look
+from storage.sqlite import SPARE_BYTES, open_to_look
+from storage.troubles import require_room
 from storage.vault import Vault
 
 
@@ -49,6 +50,7 @@ async def _look_into(path: Path, settings: Settings) -> str:
         await Vault(settings.keys).check(db)
     finally:
         await db.close()
+    require_room(path, SPARE_BYTES)
     return f"database: fine ({path})"
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.check import check
+from bot.demo import sandbox_settings
 from bot.sandbox.telegram.webhooks import set_webhook
 from bot.settings import Settings
 from storage.schema import STEPS
@@ -284,7 +286,7 @@ async def test_a_second_process_on_the_same_token_is_refused(world: World, tmp_p
 
     code, _, err = await panelgram("run", cwd=tmp_path, TMPDIR=str(tmp_path), **other)
     assert code == 1
-    assert "another process polls Telegram with this BOT_TOKEN" in err.splitlines()[-1]
+    assert err.splitlines()[1:] == ["another process polls Telegram with this BOT_TOKEN"], "beside `serving`"
 
     await (await world.person(2002)).sees("Connected.")
 
@@ -313,6 +315,28 @@ async def test_run_says_in_one_line_that_the_port_for_metrics_is_in_use(world: W
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
         code, _, err = await panelgram("run", cwd=tmp_path, **settings_of(world) | {"METRICS_LISTEN": listen})
     assert (code, err) == (1, f"METRICS_LISTEN: Cannot listen on {listen}: Address already in use\n")
+
+
+async def test_run_says_in_one_line_that_the_port_for_the_webhook_is_in_use(
+    world: World, tmp_path: Path
+) -> None:
+    await world.stop()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        webhook = {"WEBHOOK_URL": "http://127.0.0.1:1/tg", "WEBHOOK_LISTEN": listen, "LOG_LEVEL": "ERROR"}
+        code, _, err = await panelgram("run", cwd=tmp_path, **settings_of(world) | webhook)
+    assert (code, err) == (1, f"WEBHOOK_LISTEN: Cannot listen on {listen}: Address already in use\n")
+
+
+async def test_check_says_that_the_disk_is_nearly_full(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.stop()
+    settings = sandbox_settings(world.url, world.telegram.token, world.folder, **world.settings)
+    monkeypatch.setattr("bot.check.SPARE_BYTES", 1 << 60)
+    good, lines = await check(settings)
+    assert not good
+    assert "the disk is nearly full" in lines[1]
 
 
 async def test_who_tells_by_which_hash_the_log_names_a_chat(world: World, tmp_path: Path) -> None:

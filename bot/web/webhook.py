@@ -94,7 +94,10 @@ class Webhook:
 
         Raises OSError when the port is in use, and WebhookRefused.
         """
-        server = await serve(self.app(), host=self._place.host, port=self._place.port)
+        try:
+            server = await serve(self.app(), host=self._place.host, port=self._place.port)
+        except OSError as error:
+            raise OSError(f"WEBHOOK_LISTEN: {error.strerror}") from error
         try:
             await reach(self._set)
             await self._watch()
