@@ -129,6 +129,7 @@ def test_there_is_a_rule_for_each_trouble() -> None:
         "OutboxLag",
         "TelegramErrors",
         "PanelAway",
+        "PanelErrors",
         "UncertainOrders",
         "Faults",
         "DatabaseTrouble",
