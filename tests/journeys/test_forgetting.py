@@ -53,7 +53,7 @@ async def test_erase_everything_leaves_no_trace_in_any_table(world: World, panel
 
     assert "Everything about you is erased" in erased.text
     assert "goes on there" in erased.text
-    await eventually(lambda: traces(world, *words) == [] or None, within=2.0)
+    await eventually(lambda: traces(world, *words) == [] or None)
 
 
 async def test_erasing_drops_notices_that_were_still_to_be_told(world: World, panel: Panel) -> None:
@@ -67,7 +67,7 @@ async def test_erasing_drops_notices_that_were_still_to_be_told(world: World, pa
     await says(chat, "/forget")
     await taps(chat, "Erase everything")
 
-    await eventually(lambda: traces(world, str(WHO), order_id) == [] or None, within=2.0)
+    await eventually(lambda: traces(world, str(WHO), order_id) == [] or None)
 
 
 async def test_forgotten_orders_are_not_followed_any_more(world: World, chat: Person, panel: Panel) -> None:
@@ -115,7 +115,7 @@ async def test_a_stranger_can_forget_too(world: World) -> None:
     await says(stranger, "/forget")
     await taps(stranger, "Erase everything")
 
-    await eventually(lambda: traces(world, str(WHO)) == [] or None, within=2.0)
+    await eventually(lambda: traces(world, str(WHO)) == [] or None)
 
 
 async def test_forgetting_while_an_order_is_being_placed(world: World, panel: Panel) -> None:

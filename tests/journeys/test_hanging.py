@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import parts
 from bot.core.catalog import PAUSE_SECONDS
 from bot.gateway import slots, updates
+from bot.parts import outside
 from bot.sandbox.panel import Trouble
 from tests.conftest import OTHER_KEY, World, world_in
 from tests.journeys.stories import becomes, change, places, says, summary, taps
@@ -18,7 +18,7 @@ NO_ANSWER = "does not answer right now"
 @pytest.fixture
 async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     """A bot of little patience with a panel a person waits for."""
-    monkeypatch.setattr(parts, "PERSON_SECONDS", 0.3)
+    monkeypatch.setattr(outside, "PERSON_SECONDS", 0.3)
     async with world_in(tmp_path) as made:
         yield made
 

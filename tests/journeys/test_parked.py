@@ -97,7 +97,7 @@ async def test_is_told_when_only_the_balance_behind_an_uncertain_order_shows_it(
     await chat.taps_on(shown, "Place order")
     await chat.sees("I do not know whether this order was placed")
 
-    await chat.sees(TOLD, within=2.0)
+    await chat.sees(TOLD)
 
 
 async def test_is_told_when_look_again_finds_the_key_rejected(chat: Person, panel: Panel) -> None:
@@ -106,7 +106,7 @@ async def test_is_told_when_look_again_finds_the_key_rejected(chat: Person, pane
     panel.close_account(KEY)
     await chat.taps("Look again")
 
-    await chat.sees("does not accept your key", within=2.0)
+    await chat.sees("does not accept your key")
 
 
 async def test_is_told_when_a_price_list_fetched_aside_shows_it(
@@ -118,7 +118,7 @@ async def test_is_told_when_a_price_list_fetched_aside_shows_it(
     await says(chat, "/order")
     await eventually(lambda: rows(world, "SELECT 1 FROM accounts WHERE parked_at IS NOT NULL"))
 
-    await chat.sees(TOLD, within=2.0)
+    await chat.sees(TOLD)
 
 
 async def test_refresh_with_a_rejected_key_says_so(chat: Person, panel: Panel) -> None:
