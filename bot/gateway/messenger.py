@@ -1,10 +1,10 @@
 """Showing and editing. When Telegram stumbles it is tried again, for moments: who waits is held up by it."""
 
 import asyncio
-import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from markupsafe import Markup
@@ -123,8 +123,8 @@ class Messenger:
         pause = 0.3
         while True:
             try:
-                if self._budget and self._budget.rest() > 0:
-                    raise RetryAfter(math.ceil(self._budget.rest()))
+                if self._budget and (rest := self._budget.rest()) > 0:
+                    raise RetryAfter(timedelta(seconds=rest))  # whole seconds would prolong it for everybody
                 return await call()
             except (BadRequest, Forbidden):
                 raise

@@ -226,3 +226,18 @@ async def test_a_rest_telegram_asks_for_holds_for_all_that_is_sent(line: Line) -
     now = 30.0
     await hasty.send(8, HELLO)
     assert other.reads == "Hello & welcome"
+
+
+async def test_whoever_writes_during_a_rest_does_not_prolong_it(line: Line) -> None:
+    now = 0.0
+    budget = Budget(lambda: now)
+    hasty = Messenger(line.bot, budget, patience=0.0)
+    budget.pause(2.0)
+    for now in (0.7, 1.4, 1.995):  # noqa: B007 - the budget's clock
+        with pytest.raises(RetryAfter):
+            await hasty.send(7, HELLO)
+    assert budget.rest() == pytest.approx(0.005)
+
+    now = 2.001
+    await hasty.send(7, HELLO)
+    assert line.person.reads == "Hello & welcome"
