@@ -104,10 +104,9 @@ def _keys_rotate(_: argparse.Namespace) -> int:
 
 def _settings() -> Settings:
     settings = load_settings()
-    logs.hide(settings.token)
+    for secret in (settings.token, settings.webhook_token):
+        logs.hide(secret)
     logs.set_up(level=settings.log_level, form=settings.log_format, secret=settings.keys[0])
-    logs.hide(settings.webhook_token)
-    logs.set_up(level=settings.log_level, form=settings.log_format)
     return settings
 
 
