@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import accounts, backups, conversations, inbox, masses, migrations, refills
+from storage import accounts, backups, broadcasts, conversations, inbox, masses, migrations, refills
+from storage.broadcasts import Broadcast
 from storage.conversations import Conversation
 from storage.database import DatabaseTooNew, StorageError, WrongEncryptionKey
 from storage.following import Asked
@@ -375,6 +376,29 @@ async def test_nothing_that_was_to_be_confirmed_or_handled_is_left(
     assert await masses.draft_of(back, chat_id=ANNA) is None
     assert await inbox.waiting(back) == []
     assert await inbox.known(back, [9]) == {9}
+    await back.close()
+
+
+async def test_an_announcement_under_way_goes_to_nobody_after_restoring(
+    db: SqliteDatabase, path: Path, target: Path
+) -> None:
+    """Since the backup it went to everybody."""
+    await keep(db, BORIS)
+    for broadcast_id in ("under way", "draft"):
+        await broadcasts.put_draft(db, Broadcast(broadcast_id, 9, "draft", "Hello", None, NOW))
+        if broadcast_id != "draft":
+            await broadcasts.confirm(
+                db, chat_id=9, broadcast_id=broadcast_id, message_id=5, operators=frozenset(), now=NOW
+            )
+
+    back, done = await restored(db, path, target)
+
+    assert done.left.unsure == 2
+    assert await broadcasts.draft_of(back, chat_id=9) is None
+    (one,) = await broadcasts.unfinished(back)
+    assert await broadcasts.due(back, broadcast_id=one.id, now=LATER, limit=9) == []
+    assert await broadcasts.end(back, one, now=LATER)
+    assert json.loads((await table(back, "outbox"))[-1]["facts"])["counts"] == {"unsure": 2}
     await back.close()
 
 
