@@ -1,6 +1,7 @@
 """A backup has all that was stored, or is not there; a restored database does nothing a second time."""
 
 import asyncio
+import errno
 import json
 import os
 import sqlite3
@@ -307,6 +308,28 @@ async def test_nothing_is_begun_that_would_fill_the_disk(
     )
     with pytest.raises(StorageError, match="the disk is nearly full"):
         await begun
+
+
+async def test_a_disk_that_gives_up_at_the_end_leaves_the_database_in_its_place(
+    db: SqliteDatabase, path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    await begin(db, "order-1")
+    await backups.back_up(path, target, VAULT)
+    await db.close()
+    before = target.read_bytes()
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            await backups.restore(target, path, VAULT, now=LATER)
+        with pytest.raises(OSError, match="No space left"):
+            await backups.back_up(path, target, VAULT, force=True)
+    assert [name for name in files(path.parent) if "part" in name or "before" in name] == []
+    assert files(target.parent) == ["copy.db"]
+    assert await held(path) == ["order-1"]
+    assert target.read_bytes() == before
 
 
 MASS = Mass(
