@@ -138,6 +138,14 @@ def test_posts_of_an_earlier_subscription_are_spent_when_they_come() -> None:
     assert found.currencies["USD"].whole == Decimal("0.3")
 
 
+@pytest.mark.parametrize("parent", [{"state": "open", "word": "Active"}, {"word": "Completed"}])
+def test_posts_of_a_subscription_that_itself_cost_nothing_are_spent(parent: Change) -> None:
+    """Some panels say "charge": "0" of it, and not of each post what it cost."""
+    post: Change = {"parent_id": "0", "price": None, "charge": "0.3"}
+    found = spending(parent | {"price": None, "charge": "0"}, post, post | {"charge": None})
+    assert found.currencies["USD"].whole == Decimal("0.3")
+
+
 def test_what_was_only_refilled_here_is_nobodys_spending() -> None:
     found = spending({"only_asked": True, "service_id": "", "price": None})
     assert (found.count, found.currencies, found.keys) == (0, {}, 0)
