@@ -103,6 +103,7 @@ class Transport(BaseRequest):
             self._hear("timeout")
             failure: NetworkError = TimedOut()
         except aiohttp.ClientConnectorError as error:
+            self._hear("network")
             failure = NotSent(f"no way to Telegram ({type(error).__name__})")
         except aiohttp.ClientError as error:
             self._hear("network")
