@@ -28,7 +28,9 @@ async def test_an_update_whose_end_is_not_stored_is_handled_once_and_ends_later(
     await eventually(lambda: not rows(world, WAITING))
 
 
-async def test_what_is_stored_is_handled_although_its_dialog_cannot_be_looked_up_at_once(world: World) -> None:
+async def test_what_is_stored_is_handled_although_its_dialog_cannot_be_looked_up_at_once(
+    world: World,
+) -> None:
     """It is known by then: it would not be taken up when it comes again."""
     chat = await world.person()
     await eventually(lambda: not rows(world, WAITING))
