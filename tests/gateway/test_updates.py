@@ -28,7 +28,7 @@ async def test_an_update_whose_end_is_not_stored_is_handled_once_and_ends_later(
     await eventually(lambda: not rows(world, WAITING))
 
 
-async def test_what_is_stored_is_handled_although_its_dialog_cannot_be_looked_up_at_once(
+async def test_what_is_stored_is_handled_although_its_dialog_is_not_to_be_had(
     world: World,
 ) -> None:
     """It is known by then: it would not be taken up when it comes again."""
