@@ -20,6 +20,7 @@ from bot.gateway.pacing import Budget
 LONGEST_CAPTION = 1024  # UTF-16 units, its HTML not counted
 PATIENCE_SECONDS = 2.0
 _PICTURE = "picture.png"
+_NOT_EDITABLE = ("not found", "can't be edited", "no text in the message", "no media in the message")
 _NO_PREVIEW = {"is_disabled": True}
 
 T = TypeVar("T")
@@ -87,7 +88,7 @@ class Messenger:
             words = error.message.casefold()
             if "not modified" in words:
                 return True
-            if "not found" in words or "can't be edited" in words or "no text in the message" in words:
+            if any(part in words for part in _NOT_EDITABLE):
                 return False
             raise
         return True

@@ -100,6 +100,13 @@ async def test_a_picture_cannot_become_a_text(line: Line) -> None:
     assert not await line.messenger.edit(7, message_id, HELLO)
 
 
+async def test_where_a_picture_cannot_take_the_place_of_a_text_it_is_to_be_sent(line: Line) -> None:
+    message_id = await line.messenger.send(7, HELLO)
+    said = "Bad Request: there is no media in the message to edit"
+    line.telegram.trouble("editMessageMedia", status=400, description=said)
+    assert not await line.messenger.edit(7, message_id, PICTURE)
+
+
 async def test_a_picture_counts_as_a_message_and_is_sent_again_while_telegram_stumbles(line: Line) -> None:
     budget = Budget()
     messenger = Messenger(line.bot, budget)
