@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from telegram.error import InvalidToken
 
 from bot.chat.menu import set_menu, set_operator_menu
 from bot.gateway.absence import reach
@@ -65,7 +66,7 @@ class Bot:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._set_menus())
                 tasks.create_task(self._receive())
-        except* (TokenInUse, WebhookRefused, OSError) as group:
+        except* (InvalidToken, TokenInUse, WebhookRefused, OSError) as group:
             raise group.exceptions[0] from None
         finally:
             await self._take_down()
