@@ -105,6 +105,7 @@ def _left(done: Restored) -> list[str]:
         f"known: nothing that happened{since}",
         f"not sent again: {waited} that waited or were on their way; their people look and decide",
         f"told: {left.told} person(s), once the bot runs, that the panel goes on with what they ordered",
+        *([f"announced: not to {left.unsure} person(s) who waited: some may have it"] if left.unsure else []),
         "now start the bot; some news comes a second time",
         "who sent /forget since is in it again, who changed key or settings has the old ones",
         "/access, /blocked and /maintenance are as they were then",

@@ -5,6 +5,7 @@ Who writes a line names a chat as `chat_id`; what is written is `user`, a keyed 
 
 import hashlib
 import hmac
+import json
 import logging
 import re
 import secrets
@@ -29,6 +30,11 @@ _QUIET = ("httpx", "httpcore", "apscheduler", "aiosqlite", "uvicorn", "asyncio",
 
 def hide(secret: str) -> None:
     """From now on this never reaches a line. The latest 10,000 are remembered."""
+    for spelling in {secret, json.dumps(secret)[1:-1], repr(secret)[1:-1]}:  # as they come to stand in a line
+        _hide(spelling)
+
+
+def _hide(secret: str) -> None:
     _secrets[secret] = None
     _secrets.move_to_end(secret)
     _by_stem.setdefault(secret[:_STEM], set()).add(secret)

@@ -92,6 +92,8 @@ async def restore(backup: Path, path: Path, vault: Vault, *, now: float) -> Rest
             await db.leave_no_trace()
         finally:
             await db.close()
+        _require_no_log(part)
+        _sync(part)  # a disk that does not take it says so while the database is still in its place
         was_there = _put_aside(path, aside)
     return Restored(found, schema, left, aside if was_there else None)
 
@@ -153,6 +155,13 @@ def _require_backup(backup: Path, path: Path) -> None:
         )
 
 
+def _require_no_log(part: Path) -> None:
+    """A last change that stayed in the log would be lost with it."""
+    log = _beside(part, "-wal")
+    if log.exists() and log.stat().st_size:
+        raise StorageError(f"{part} could not be finished, is the disk full? Nothing was changed")
+
+
 def _put_aside(path: Path, aside: Path) -> bool:
     """With its log, which belongs to it and would spoil another. False when there is no database."""
     was_there = path.exists()
@@ -171,14 +180,14 @@ def _is_of(path: Path, file: Path) -> bool:
 def _written_whole(target: Path) -> Iterator[Path]:
     """A new file that only its owner reads; in the end it takes `target`'s place, or is gone."""
     number, name = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)
+    os.close(number)
     part = Path(name)
     try:
         yield part
-        os.fsync(number)
+        _sync(part)
         part.replace(target)
-        _sync_folder(target.parent)
+        _sync(target.parent)  # so that not even a power cut undoes a new name
     finally:
-        os.close(number)
         for end in _PARTS:
             _beside(part, end).unlink(missing_ok=True)
 
@@ -187,9 +196,8 @@ def _beside(path: Path, end: str) -> Path:
     return path.with_name(path.name + end)
 
 
-def _sync_folder(folder: Path) -> None:
-    """So that not even a power cut undoes a new name."""
-    number = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)
     finally:

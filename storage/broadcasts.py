@@ -131,6 +131,14 @@ async def take_up(db: Database) -> None:
     await db.execute("UPDATE recipients SET state = 'unsure' WHERE state = 'sending'")
 
 
+async def give_up(db: Database) -> int:
+    """Of those who wait, another run may have told any since; how many that is."""
+    return await db.execute(
+        "UPDATE recipients SET state = 'unsure' "
+        "WHERE state = 'waiting' AND broadcast_id IN (SELECT id FROM broadcasts WHERE state = 'sending')"
+    )
+
+
 async def due(db: Database, *, broadcast_id: str, now: float, limit: int) -> list[Recipient]:
     """Who may get it now; nobody once it was stopped. Chats with kept replies get those first."""
     rows = await db.read(

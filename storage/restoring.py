@@ -2,7 +2,8 @@
 
 waiting lines of a mass order     uncertain: they may have been sent since; no machine sends them
 what was on its way just then     uncertain, as after any run that ended in the middle
-dialogs, drafts of mass orders    gone: what was confirmed since cannot be confirmed a second time
+dialogs, drafts                   gone: what was confirmed since cannot be confirmed a second time
+who waits for an announcement     unsure: they may have got it since
 what people had sent to the bot   not handled again
 notices and kept replies          stay: rather told twice than never
 """
@@ -10,7 +11,7 @@ notices and kept replies          stay: rather told twice than never
 import json
 from dataclasses import dataclass
 
-from storage import cancelling, orders, refills
+from storage import broadcasts, cancelling, orders, refills
 from storage.database import Database, Transaction, transaction
 
 NOBODY = ""  # as `process`: no run has it
@@ -19,13 +20,15 @@ NOBODY = ""  # as `process`: no run has it
 @dataclass(frozen=True, slots=True)
 class Left:
     """How much is left to people. `known_until` is the last instant that the database knows of, None when it
-    is empty; `told` people hear that it was set back."""
+    is empty; `told` people hear that it was set back, `unsure` ones get no announcement that they waited for.
+    """
 
     known_until: float | None
     lines: int
     orders: int
     refills: int
     told: int
+    unsure: int
 
 
 async def set_back(db: Database, *, now: float) -> Left:
@@ -41,6 +44,7 @@ async def set_back(db: Database, *, now: float) -> Left:
         orders=await orders.find_abandoned(db, process=NOBODY, now=now),
         refills=await refills.find_abandoned(db, process=NOBODY, now=now),
         told=told,
+        unsure=await broadcasts.give_up(db),
     )
 
 
@@ -67,9 +71,8 @@ async def _tell_everybody(tx: Transaction, *, known_until: float | None, now: fl
 @transaction(durable=True)
 async def _drop_what_waits(tx: Transaction, *, now: float) -> None:
     await tx.execute("DELETE FROM conversations")
-    await tx.execute("DELETE FROM masses WHERE state = 'draft'")
-    await tx.execute("DELETE FROM broadcasts WHERE state = 'draft'")
-    await tx.execute("UPDATE broadcasts SET state = 'stopping'")  # who had got it by the end is not known
+    for table in ("masses", "broadcasts"):
+        await tx.execute(f"DELETE FROM {table} WHERE state = 'draft'")
     await tx.execute(
         "UPDATE inbox SET chat_id = NULL, body = NULL, handled_at = :now WHERE handled_at IS NULL", now=now
     )

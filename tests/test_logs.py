@@ -26,6 +26,19 @@ def test_takes_secrets_out_of_every_line(capsys: pytest.CaptureFixture[str], for
         assert part not in lines
 
 
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_a_secret_that_is_spelt_otherwise_in_a_line_is_taken_out_too(
+    capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    """A panel's keys may have any sign."""
+    logs.hide('quoted"-and-\\-escaped')
+    logs.set_up(level="DEBUG", form=form)
+    structlog.get_logger().info("refused", words='Wrong key: quoted"-and-\\-escaped')
+    line = capsys.readouterr().err
+    assert "refused" in line
+    assert "escaped" not in line
+
+
 def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up(level="INFO", form="json")
     structlog.get_logger().info("serving", bot="x")

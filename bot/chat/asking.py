@@ -1,9 +1,11 @@
 """What several features need first: the person's account, and their price list."""
 
+from bot.chat.screens import gate as gate_screens
 from bot.chat.screens import start
 from bot.core.catalog import Catalog
 from bot.gateway.context import Context
 from bot.gateway.dialog import Step
+from bot.gateway.handlers import key_of
 from storage.accounts import Account
 
 
@@ -27,3 +29,11 @@ async def account_and_catalog(context: Context, *, fresh: bool = False) -> tuple
         return None
     await context.toast()
     return account, await context.desk.catalogs.of(account, fresh=fresh)
+
+
+async def shut_meanwhile(context: Context) -> bool:
+    """Whether operators have shut somebody out while their tap waited for the panel; they are told."""
+    why = context.desk.gate.judge(context.chat_id, key_of(context.incoming))
+    if why is not None:
+        await context.say(gate_screens.shut_meanwhile(why))
+    return why is not None

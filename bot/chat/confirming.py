@@ -6,7 +6,7 @@ from functools import partial
 
 from telegram.error import TelegramError
 
-from bot.chat.asking import account_and_catalog
+from bot.chat.asking import account_and_catalog, shut_meanwhile
 from bot.chat.ordering import ask, at_hand
 from bot.chat.screens import catalog as catalog_screens
 from bot.chat.screens import ordering as screens
@@ -35,7 +35,7 @@ async def confirm(context: Context) -> None:
         await _already(context)
         return
     found = await at_hand(context, fresh=True)
-    if found is None:
+    if found is None or await shut_meanwhile(context):
         return
     account, service = found
     checked, wrong = forms.recheck(service, draft, now=context.desk.clock())

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from telegram.error import TelegramError
 
-from bot.chat.asking import account_and_catalog
+from bot.chat.asking import account_and_catalog, shut_meanwhile
 from bot.chat.screens import masses as screens
 from bot.chat.screens import start
 from bot.core import mass_lines
@@ -93,7 +93,7 @@ async def confirm(context: Context) -> None:
         await _already(context, confirmed=confirmed_before)
         return
     found = await account_and_catalog(context, fresh=True)
-    if found is None:
+    if found is None or await shut_meanwhile(context):
         return
     account, catalog = found
     confirmed = await context.desk.masses.confirm(

@@ -28,7 +28,8 @@ class Charged(Protocol):
 
 def amounts_of(orders: Sequence[Charged]) -> dict[str, Decimal | None]:
     """What each was charged, nothing twice: a drip-feed pays for its runs in advance, and once it has ended
-    they know better what became of it."""
+    they know better what became of it.
+    Where it cost nothing itself, as a subscription, they are what it cost."""
     amounts = {order.id: charged(order) for order in orders}
     runs: dict[str, list[str]] = defaultdict(list)
     for order in orders:
@@ -36,7 +37,7 @@ def amounts_of(orders: Sequence[Charged]) -> dict[str, Decimal | None]:
             runs[order.parent_id].append(order.id)
     for order in orders:
         made = runs.get(order.id)
-        if not made or amounts[order.id] is None:
+        if not made or not amounts[order.id]:
             continue
         known = order.state == "ended" and all(amounts[one] is not None for one in made)
         for one in [order.id] if known else made:

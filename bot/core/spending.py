@@ -119,7 +119,7 @@ def summarise(lines: Sequence[Placed], period: Period) -> Spending:
             mine.whole += amount
             mine.bars[bar] += amount
             mine.services[line.service_id] += amount
-            mine.back += _came_back(line)
+        mine.back += _came_back(line)  # also of a drip-feed whose runs say what it cost
     told = {currency: one for currency, one in spent.items() if one.orders or one.services}
     return Spending(
         period,

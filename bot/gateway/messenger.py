@@ -1,10 +1,10 @@
 """Showing and editing. When Telegram stumbles it is tried again, for moments: who waits is held up by it."""
 
 import asyncio
-import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from markupsafe import Markup
@@ -20,6 +20,7 @@ from bot.gateway.pacing import Budget
 LONGEST_CAPTION = 1024  # UTF-16 units, its HTML not counted
 PATIENCE_SECONDS = 2.0
 _PICTURE = "picture.png"
+_NOT_EDITABLE = ("not found", "can't be edited", "no text in the message", "no media in the message")
 _NO_PREVIEW = {"is_disabled": True}
 
 T = TypeVar("T")
@@ -87,7 +88,7 @@ class Messenger:
             words = error.message.casefold()
             if "not modified" in words:
                 return True
-            if "not found" in words or "can't be edited" in words or "no text in the message" in words:
+            if any(part in words for part in _NOT_EDITABLE):
                 return False
             raise
         return True
@@ -123,8 +124,8 @@ class Messenger:
         pause = 0.3
         while True:
             try:
-                if self._budget and self._budget.rest() > 0:
-                    raise RetryAfter(math.ceil(self._budget.rest()))
+                if self._budget and (rest := self._budget.rest()) > 0:
+                    raise RetryAfter(timedelta(seconds=rest))  # whole seconds would prolong it for everybody
                 return await call()
             except (BadRequest, Forbidden):
                 raise

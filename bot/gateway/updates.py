@@ -16,7 +16,6 @@ import time
 from bisect import insort
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -123,9 +122,13 @@ class Runner:
 
     async def _visits(self, chat_ids: Sequence[int]) -> dict[int, Visit]:
         """Without them they are looked up later: what is stored has to be handled in any case."""
-        with suppress(DatabaseTrouble):
+        try:
             return await conversations.visits(self._db, chat_ids=chat_ids) if chat_ids else {}
-        return {}
+        except DatabaseTrouble:  # said once, for all
+            return {}
+        except Exception:
+            log.exception("dialogs not looked up in advance")
+            return {}
 
     @property
     def busy(self) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from typing import Protocol, assert_never
@@ -88,7 +88,7 @@ class BroadcastsJob:
         try:
             await self._tell(one)
             while found := await self._due(one):
-                await asyncio.gather(*(self._send(one, person) for person in found))
+                await self._send_all(one, found)
                 await self._tell(one)
                 await self._wait_for_telegram()
             if not self._stopping.is_set() and await broadcasts.end(self._db, one, now=self._clock()):
@@ -105,21 +105,35 @@ class BroadcastsJob:
             return []
         return await broadcasts.due(self._db, broadcast_id=one.id, now=self._clock(), limit=AT_ONCE)
 
+    async def _send_all(self, one: Broadcast, people: Sequence[Recipient]) -> None:
+        """Raises what the database raised, when all have ended: to go on at once would be of no use."""
+        tries = (self._send(one, person) for person in people)
+        for failure in await asyncio.gather(*tries, return_exceptions=True):
+            if failure is not None:
+                raise failure
+
     async def _send(self, one: Broadcast, person: Recipient) -> None:
         now = self._clock()
         at = quiet_until(person.wanted, now)
         if at > now:
             await broadcasts.put_off(self._db, person, until=at)
             return
-        try:
-            async with self._turn(person.chat_id, last=True):
-                if self._stopping.is_set() or self._is_away or not await broadcasts.begin(self._db, person):
-                    return
-                outcome = await self._deliver(person, one.text)
-                self._is_away |= isinstance(outcome, Unsure)
+        async with self._turn(person.chat_id, last=True):
+            if self._stopping.is_set() or self._is_away or not await broadcasts.begin(self._db, person):
+                return
+            outcome = await self._try(person, one.text)
+        if outcome is not None:
             await surely(lambda: self._settle(person, outcome))  # or it would count as unsure
+
+    async def _try(self, person: Recipient, text: str) -> Outcome | None:
+        """None when that failed on our side."""
+        try:
+            outcome = await self._deliver(person, text)
         except Exception:
             log.exception("announcement not sent to somebody")
+            return None
+        self._is_away |= isinstance(outcome, Unsure)
+        return outcome
 
     async def _settle(self, person: Recipient, outcome: Outcome) -> None:
         match outcome:

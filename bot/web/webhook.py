@@ -86,7 +86,7 @@ class Webhook:
         self._absence = Absence(
             "Telegram cannot deliver updates", "Telegram delivers updates again", clock=clock
         )
-        self._failed_at: datetime | None = None
+        self._brought_at = 0.0
         self.last_contact_at: float | None = None
 
     async def run(self) -> None:
@@ -128,15 +128,18 @@ class Webhook:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _look(self, info: WebhookInfo) -> None:
-        failed_again = info.last_error_date != self._failed_at
-        self._failed_at = info.last_error_date
         if info.url != self._place.url:
             log.warning("another program has changed the webhook of this BOT_TOKEN; setting it again")
             await reach(self._set)
-        elif failed_again and info.pending_update_count:
+        elif info.pending_update_count and self._failed_since(info.last_error_date):
             self._absence.failed(info.last_error_message)
         else:
             self._in_contact()
+
+    def _failed_since(self, error_at: datetime | None) -> bool:
+        """Since Telegram brought something. Between its tries, which are minutes apart, there is no newer
+        error either."""
+        return error_at is not None and error_at.timestamp() >= self._brought_at
 
     def _in_contact(self) -> None:
         self.last_contact_at = self._clock()
@@ -159,6 +162,7 @@ class Webhook:
         if self._busy() > MOST_BUSY or not await self._stored(update):
             return PlainTextResponse("Not now", 503, {"Retry-After": str(AGAIN_SECONDS)})
         self._in_contact()
+        self._brought_at = self._clock()
         return Response()
 
     async def _stored(self, update: dict[str, Any]) -> bool:

@@ -123,6 +123,13 @@ def test_a_drip_feed_is_one_order_and_paid_once() -> None:
     assert (ended.count, ended.currencies["USD"].whole, ended.unknown) == (1, Decimal("0.9"), 0)
 
 
+def test_what_came_back_of_a_drip_feed_is_told_although_its_runs_say_what_it_cost() -> None:
+    run: Change = {"parent_id": "0", "price": None, "charge": "0.3"}
+    canceled = {"word": "Canceled", "charge": "0"}
+    spent = spending({"word": "Partial", "charge": "0.3"}, run, run | canceled).currencies["USD"]
+    assert (spent.whole, spent.back) == (Decimal("0.3"), Decimal("0.6"))
+
+
 def test_what_was_paid_before_the_period_is_not_counted_by_its_runs() -> None:
     parent = {"state": "open", "word": "In progress", "created_at": MONTH.begins[0] - DAY}
     found = spending(parent, {"parent_id": "0", "price": None, "charge": "0.3"})
@@ -135,6 +142,14 @@ def test_posts_of_an_earlier_subscription_are_spent_when_they_come() -> None:
     earlier = {"created_at": MONTH.begins[0] - DAY}
     found = spending(parent | earlier, post, post | earlier)
     assert (found.count, found.unknown) == (0, 0)
+    assert found.currencies["USD"].whole == Decimal("0.3")
+
+
+@pytest.mark.parametrize("parent", [{"state": "open", "word": "Active"}, {"word": "Completed"}])
+def test_posts_of_a_subscription_that_itself_cost_nothing_are_spent(parent: Change) -> None:
+    """Some panels say "charge": "0" of it, and not of each post what it cost."""
+    post: Change = {"parent_id": "0", "price": None, "charge": "0.3"}
+    found = spending(parent | {"price": None, "charge": "0"}, post, post | {"charge": None})
     assert found.currencies["USD"].whole == Decimal("0.3")
 
 

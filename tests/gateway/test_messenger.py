@@ -100,6 +100,13 @@ async def test_a_picture_cannot_become_a_text(line: Line) -> None:
     assert not await line.messenger.edit(7, message_id, HELLO)
 
 
+async def test_where_a_picture_cannot_take_the_place_of_a_text_it_is_to_be_sent(line: Line) -> None:
+    message_id = await line.messenger.send(7, HELLO)
+    said = "Bad Request: there is no media in the message to edit"
+    line.telegram.trouble("editMessageMedia", status=400, description=said)
+    assert not await line.messenger.edit(7, message_id, PICTURE)
+
+
 async def test_a_picture_counts_as_a_message_and_is_sent_again_while_telegram_stumbles(line: Line) -> None:
     budget = Budget()
     messenger = Messenger(line.bot, budget)
@@ -226,3 +233,18 @@ async def test_a_rest_telegram_asks_for_holds_for_all_that_is_sent(line: Line) -
     now = 30.0
     await hasty.send(8, HELLO)
     assert other.reads == "Hello & welcome"
+
+
+async def test_whoever_writes_during_a_rest_does_not_prolong_it(line: Line) -> None:
+    now = 0.0
+    budget = Budget(lambda: now)
+    hasty = Messenger(line.bot, budget, patience=0.0)
+    budget.pause(2.0)
+    for now in (0.7, 1.4, 1.995):  # noqa: B007 - the budget's clock
+        with pytest.raises(RetryAfter):
+            await hasty.send(7, HELLO)
+    assert budget.rest() == pytest.approx(0.005)
+
+    now = 2.001
+    await hasty.send(7, HELLO)
+    assert line.person.reads == "Hello & welcome"

@@ -164,11 +164,16 @@ async def test_says_of_each_answer_its_status_or_what_came_in_place_of_one(
     await transport.shutdown()
 
 
-async def test_tells_where_telegram_heard_nothing_of_it(transport: Transport, post: Post) -> None:
+async def test_tells_where_telegram_heard_nothing_of_it(post: Post) -> None:
+    heard: list[str] = []
+    alone = Transport(hear=heard.append)
+    await alone.initialize()
     server = await serve(Response("{}"))
     await server.stop()
     with pytest.raises(NotSent):
-        await transport.post(f"{server.url}/bot{TOKEN}/getMe", read_timeout=5)
+        await alone.post(f"{server.url}/bot{TOKEN}/getMe", read_timeout=5)
+    assert heard == ["network"]
+    await alone.shutdown()
     with pytest.raises(NetworkError) as lost:
         await post(NoAnswer())
     assert not isinstance(lost.value, NotSent)

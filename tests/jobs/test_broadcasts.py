@@ -168,6 +168,22 @@ async def test_a_failure_of_our_own_leaves_one_person_and_not_the_others(desk: D
     assert logged() == ["announcement not sent to somebody"]
 
 
+async def test_while_the_database_takes_nothing_it_rests(desk: Desk, logged: Logged) -> None:
+    """A full disk lets it read: whoever cannot be begun is found again at once."""
+    await desk.confirmed(60)
+    await desk.db.execute(
+        "CREATE TRIGGER full BEFORE UPDATE ON recipients BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    )
+    await desk.job.tick()
+    await asyncio.sleep(0.3)
+    assert desk.told == []
+    assert logged() == ["announcement not carried through"]
+
+    await desk.db.execute("DROP TRIGGER full")
+    await desk.ends()
+    assert sorted(desk.told) == list(range(1, 61))
+
+
 async def test_ended_in_the_middle_whoever_it_was_being_sent_to_is_not_asked_again(desk: Desk) -> None:
     await desk.confirmed(40)
     desk.hangs.clear()

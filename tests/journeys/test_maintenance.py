@@ -4,10 +4,22 @@ import asyncio
 
 import pytest
 
+from bot.core.catalog import PAUSE_SECONDS
 from bot.sandbox.panel import Panel, Trouble
 from bot.sandbox.telegram import Person
 from tests.conftest import KEY, OTHER_KEY, World
-from tests.journeys.stories import A_WHILE, LINK, becomes, eventually, places, rows, says, summary, taps
+from tests.journeys.stories import (
+    A_WHILE,
+    LINK,
+    becomes,
+    change,
+    eventually,
+    places,
+    rows,
+    says,
+    summary,
+    taps,
+)
 
 WORKED_ON = "I am being worked on, so I take nothing new right now."
 
@@ -81,6 +93,27 @@ async def test_nothing_new_begins(operator: Person, chat: Person, panel: Panel) 
     ):
         assert WORKED_ON in (await says(chat, text)).text
     assert {name: len(panel.calls(name)) for name in asked} == asked
+
+
+@pytest.mark.parametrize("command", ["/maintenance on", "/block {id}"])
+@pytest.mark.parametrize("many", [False, True])
+async def test_a_confirmation_that_waits_for_prices_meanwhile_places_nothing(
+    world: World, operator: Person, chat: Person, panel: Panel, command: str, *, many: bool
+) -> None:
+    """Once an operator read that it is on, nothing new goes out."""
+    shown = await (says(chat, f"/mass 1|{LINK}|100\n1|{LINK}2|100") if many else summary(chat))
+    await change(world, "UPDATE accounts SET catalog_at = catalog_at - ?", PAUSE_SECONDS + 1)
+    panel.misbehave(Trouble.HANG, action="services")
+    arrives = asyncio.ensure_future(panel.next_call("services"))
+    await chat.taps_on(shown, "Place 2 orders" if many else "Place order")
+    await arrives
+    await says(operator, command.format(id=chat.user.id))
+    panel.calm()
+    panel.release()
+    await chat.sees("Nothing was ordered or charged.")
+    await asyncio.sleep(A_WHILE)
+    assert panel.calls("add") == []
+    assert rows(world, "SELECT 1 FROM orders") == []
 
 
 async def test_an_order_confirmed_just_before_is_finished(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from telegram.error import InvalidToken
 
 from bot.gateway.polling import KINDS
 from bot.sandbox.panel import Panel, Trouble
@@ -270,6 +271,13 @@ async def test_an_address_telegram_refuses_ends_the_start_with_its_reason(world:
     await world.stop()
     world.settings["webhook_url"] = "http://example.com/tg"
     with pytest.raises(webhook.WebhookRefused, match="an https url must be provided"):
+        await ended(world)
+
+
+async def test_a_token_revoked_while_it_starts_ends_the_start_with_its_reason(world: World) -> None:
+    await world.stop()
+    world.telegram.trouble("setWebhook", status=401, description="Unauthorized")
+    with pytest.raises(InvalidToken):
         await ended(world)
 
 

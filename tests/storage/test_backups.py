@@ -1,6 +1,7 @@
 """A backup has all that was stored, or is not there; a restored database does nothing a second time."""
 
 import asyncio
+import errno
 import json
 import os
 import sqlite3
@@ -309,6 +310,28 @@ async def test_nothing_is_begun_that_would_fill_the_disk(
         await begun
 
 
+async def test_a_disk_that_gives_up_at_the_end_leaves_the_database_in_its_place(
+    db: SqliteDatabase, path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    await begin(db, "order-1")
+    await backups.back_up(path, target, VAULT)
+    await db.close()
+    before = target.read_bytes()
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            await backups.restore(target, path, VAULT, now=LATER)
+        with pytest.raises(OSError, match="No space left"):
+            await backups.back_up(path, target, VAULT, force=True)
+    assert [name for name in files(path.parent) if "part" in name or "before" in name] == []
+    assert files(target.parent) == ["copy.db"]
+    assert await held(path) == ["order-1"]
+    assert target.read_bytes() == before
+
+
 MASS = Mass(
     id="mass", chat_id=ANNA, account_id="key-1", state="draft", lines=[], message_id=7, created_at=NOW
 )
@@ -359,22 +382,6 @@ async def test_what_was_on_its_way_is_uncertain_and_what_runs_goes_on(
     await back.close()
 
 
-async def test_an_announcement_goes_to_nobody_else(db: SqliteDatabase, path: Path, target: Path) -> None:
-    """Whoever got it after the backup would get it again."""
-    for number, operator in enumerate((ANNA, BORIS)):
-        await broadcasts.put_draft(db, Broadcast(f"b{number}", operator, "draft", "Hello", None, NOW))
-    assert await broadcasts.confirm(
-        db, chat_id=ANNA, broadcast_id="b0", message_id=5, operators=frozenset(), now=NOW
-    )
-
-    back, _ = await restored(db, path, target)
-
-    assert [(one.id, one.state) for one in await broadcasts.unfinished(back)] == [("b0", "stopping")]
-    assert await broadcasts.due(back, broadcast_id="b0", now=LATER, limit=9) == []
-    assert await broadcasts.draft_of(back, chat_id=BORIS) is None
-    await back.close()
-
-
 async def test_nothing_that_was_to_be_confirmed_or_handled_is_left(
     db: SqliteDatabase, path: Path, target: Path
 ) -> None:
@@ -392,6 +399,29 @@ async def test_nothing_that_was_to_be_confirmed_or_handled_is_left(
     assert await masses.draft_of(back, chat_id=ANNA) is None
     assert await inbox.waiting(back) == []
     assert await inbox.known(back, [9]) == {9}
+    await back.close()
+
+
+async def test_an_announcement_under_way_goes_to_nobody_after_restoring(
+    db: SqliteDatabase, path: Path, target: Path
+) -> None:
+    """Since the backup it went to everybody."""
+    await keep(db, BORIS)
+    for broadcast_id in ("under way", "draft"):
+        await broadcasts.put_draft(db, Broadcast(broadcast_id, 9, "draft", "Hello", None, NOW))
+        if broadcast_id != "draft":
+            await broadcasts.confirm(
+                db, chat_id=9, broadcast_id=broadcast_id, message_id=5, operators=frozenset(), now=NOW
+            )
+
+    back, done = await restored(db, path, target)
+
+    assert done.left.unsure == 2
+    assert await broadcasts.draft_of(back, chat_id=9) is None
+    (one,) = await broadcasts.unfinished(back)
+    assert await broadcasts.due(back, broadcast_id=one.id, now=LATER, limit=9) == []
+    assert await broadcasts.end(back, one, now=LATER)
+    assert json.loads((await table(back, "outbox"))[-1]["facts"])["counts"] == {"unsure": 2}
     await back.close()
 
 

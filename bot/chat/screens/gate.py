@@ -51,6 +51,16 @@ def blocked(about: About, *, note: str | None = None) -> Screen:
     )
 
 
+def shut_meanwhile(why: Shut) -> Screen:
+    """While what they tapped waited for the panel."""
+    reason = {
+        Shut.BLOCKED: t("The people who run this bot have blocked you just now."),
+        Shut.NOT_LISTED: t("As of now only invited people can use me."),
+        Shut.MAINTENANCE: t("As of now I am being worked on, so I take nothing new."),
+    }
+    return Screen(paragraphs(reason[why], t("Nothing was ordered or charged.")))
+
+
 def toast(why: Shut | None) -> str:
     """In place of what a tapped button does, in 200 characters at most."""
     if why is Shut.NOT_LISTED:
