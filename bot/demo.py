@@ -15,7 +15,7 @@ from storage.vault import new_encryption_key
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - asked for, in a container
 STEP_SECONDS = 4.0  # of a sandbox order's life: it ends within a minute
-PRICE_LIST_PAUSE = 2.0  # a price changed in the pane is seen at the next tap
+PRICE_LIST_PAUSE = 0.5  # a price changed in the pane is seen at the next tap
 
 
 async def serve_sandbox(port: int, *, host: str = "127.0.0.1") -> None:

@@ -1,5 +1,7 @@
 """The service's form, question by question, and the summary."""
 
+from dataclasses import replace
+
 from bot.chat.asking import account_and_catalog
 from bot.chat.screens import catalog as catalog_screens
 from bot.chat.screens import ordering as screens
@@ -94,7 +96,8 @@ async def _answer(context: Context, text: str) -> None:
     try:
         draft = forms.answer(service, context.draft, field, text, now=context.desk.clock())
     except InvalidAnswer as wrong:
-        await ask(context, account, service, context.draft, wrong=wrong)
+        # what is wrong with this answer is said in place of what was doubted of the last one
+        await ask(context, account, service, replace(context.draft, doubted=""), wrong=wrong)
     else:
         await ask(context, account, service, draft)
 

@@ -1,5 +1,7 @@
 """The panel operator's pane beside the chat: what is done there is seen in the chat at once."""
 
+import re
+
 import pytest
 from playwright.async_api import Locator, expect
 
@@ -95,6 +97,10 @@ async def test_a_removed_service_cannot_be_ordered(visitor: Visitor, panel: Pane
     await service.get_by_role("button", name="Remove").click()
     await expect(service.get_by_role("button", name="Remove")).to_have_count(0)
     assert panel.service("1") is None
+    await visitor.pane.get_by_role("searchbox", name="Find a service").fill("")
+    await service.get_by_role("button", name="Put back").click()
+    await expect(service.get_by_role("button", name="Remove")).to_be_visible()
+    assert panel.service("1")
 
 
 async def test_money_is_added(visitor: Visitor) -> None:
@@ -113,6 +119,7 @@ async def test_on_a_phone_one_part_is_seen_at_a_time(visits: Visits) -> None:
     await visitor.page.get_by_role("tab", name="Panel").click()
     await expect(visitor.message).to_be_hidden()
     assert await width_beyond(visitor.page) <= 0
+    await expect(visitor.order(order)).not_to_have_class(re.compile("fresh"))
     await visitor.order(order).get_by_role("button", name="Complete", exact=True).click()
     await visitor.page.get_by_role("tab", name="Chat").click()
 

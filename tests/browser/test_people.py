@@ -28,6 +28,20 @@ async def test_they_stand_side_by_side(visitor: Visitor, panel: Panel) -> None:
     assert [call.key for call in panel.requests if call.action == "add"] == [KEY]
 
 
+async def test_a_screen_reader_is_told_what_is_new_and_not_all_again(visitor: Visitor, panel: Panel) -> None:
+    await visitor.connects()
+    order = await visitor.places()
+    await expect(visitor.messages).to_have_attribute("aria-live", "polite")
+    await visitor.clicks("Add user")
+    await visitor.page.get_by_role("combobox", name="User").select_option(index=0)
+    await visitor.sees(f"Order {order} is placed")
+    await expect(visitor.messages).to_have_attribute("aria-live", "off")
+
+    panel.set_order(order, status="In progress")
+    await visitor.sees(f"Order {order}: In progress")
+    await expect(visitor.messages).to_have_attribute("aria-live", "polite")
+
+
 async def test_they_are_there_after_a_reload(visitor: Visitor) -> None:
     await visitor.connects()
     await visitor.clicks("Add user")

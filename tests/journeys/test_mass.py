@@ -122,7 +122,7 @@ async def test_bad_lines_are_listed_and_left_out(chat: Person, panel: Panel) -> 
         "That is no link",
         "the type Custom Comments needs more than a link and a quantity",
         "I need service | link | quantity",
-        "5 lines will not do",
+        "5 lines cannot be ordered",
         "Please check your 1 order",
     ):
         assert words in shown.text
@@ -137,7 +137,7 @@ async def test_many_lines_are_summed_up_and_many_verdicts_come_as_a_file(chat: P
     typed = await chat.sends_file("list.txt", f"{listed(400)}\n{bad}", "/mass")
     shown = await hears(chat, "Please check your 400 orders", after=typed)
 
-    assert "100 lines will not do" in shown.text
+    assert "100 lines cannot be ordered" in shown.text
     (file,) = chat.files
     found = list(csv.DictReader(io.StringIO(file.text)))
     assert (found[0]["verdict"], found[0]["charge"]) == ("fine", "0.0459")

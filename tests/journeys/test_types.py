@@ -291,6 +291,13 @@ async def test_another_link_may_be_sent_instead(chat: Person) -> None:
     assert f"link: {LINK}" in (await says(chat, "100")).text
 
 
+async def test_what_is_no_link_is_said_to_be_none_also_after_a_doubtful_one(chat: Person) -> None:
+    await says(chat, "/order 1")
+    await says(chat, "tiktok.com/@someone/video/7")
+    assert "That is no link I can order for" in (await says(chat, "1000 or so")).text
+    assert "Send the quantity" in (await says(chat, LINK)).text
+
+
 async def test_a_doubtful_link_is_doubted_in_one_go_too(chat: Person) -> None:
     doubt = await says(chat, "/order 1 https://youtu.be/abc 1000")
     assert "This is a link of YouTube" in doubt.text

@@ -272,6 +272,7 @@ async def test_a_removed_service_can_be_put_back_where_it_was(http: httpx.AsyncC
     assert (await ask(http, "services"))[0]["service"] == 2
     assert await ask(http, "add", service=1, link=LINK, quantity=50) == {"error": "Incorrect service ID"}
     assert (await find(http, "1"))["services"][0]["removed"]
+    assert [service["id"] for service in (await find(http, ""))["services"][:2]] == ["1", "2"]
     assert await refused(http, "services/1/price", price="1") == "This service is gone."
     assert await refused(http, "services/1/remove") == "This service is gone."
 

@@ -79,7 +79,9 @@ def dry_run(plan: Plan, *, version: int, note: str | None = None, filed: bool = 
         else t("<b>None of these lines can be ordered.</b>")
     )
     listed = None if filed else verdicts(plan)
-    left_out = plural("⚠️ {n} line will not do.", "⚠️ {n} lines will not do.", len(bad)) if bad else None
+    left_out = (
+        plural("⚠️ {n} line cannot be ordered.", "⚠️ {n} lines cannot be ordered.", len(bad)) if bad else None
+    )
     return Screen(
         paragraphs(
             note,
@@ -195,7 +197,7 @@ def _warnings(plan: Plan) -> Markup | None:
         if plan.alike
         else None,
         t(
-            "⚠️ The link of these lines is of another network than the service: {lines}.",
+            "⚠️ In these lines the link leads to another network than the service: {lines}.",
             lines=numbers(plan.foreign),
         )
         if plan.foreign

@@ -8,15 +8,17 @@ const TOGETHER = 600; // seconds within which messages of one side belong togeth
 const shown = new Map(); // message id -> { article, source }
 let missed = 0; // messages below what is seen
 let following = true; // whether what comes is scrolled to
+let anew = true; // whether nothing is shown of the chat yet
 
 export function clearMessages() {
+  anew = true;
   shown.clear();
   $("messages").replaceChildren();
 }
 
 export function showMessages(chat, acts) {
-  const anew = shown.size === 0;
   const stay = anew || following;
+  $("messages").ariaLive = anew ? "off" : "polite"; // what was said before is not read out again
   for (const [id, { article }] of shown) {
     if (!chat.messages.has(id)) takeAway(id, article);
   }
@@ -27,6 +29,7 @@ export function showMessages(chat, acts) {
   else miss(added.length);
   look();
   if (!anew) added.forEach(({ id }) => appear(shown.get(id).article));
+  anew = false;
 }
 
 /** Whether the message was not there before. */

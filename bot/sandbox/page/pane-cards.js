@@ -37,6 +37,7 @@ function card(tag, label, className, post) {
 export function orderCard({ id, of }, post, fresh) {
   const className = `order${of ? " child" : ""}${fresh ? " fresh" : ""}`;
   const { element, wrong, act } = card("article", `Order ${id}`, className, post);
+  element.addEventListener("animationend", () => element.classList.remove("fresh"));
   const [status, facts] = ["status", "soft"].map((className) => el("span", { className }));
   const [name, link, amounts, mark] = ["name", "link", "amounts", "mark"].map((className) =>
     el("p", { className }));

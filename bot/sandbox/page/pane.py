@@ -30,6 +30,7 @@ from bot.sandbox.page.pane_view import (
 from bot.sandbox.page.switches import SWITCHES, Switchboard
 from bot.sandbox.panel import Order, Panel, demo_key
 from bot.sandbox.panel.orders import plain
+from bot.sandbox.panel.rules import Service
 
 FILES = {
     "/pane.js": "text/javascript",
@@ -106,17 +107,23 @@ class Pane:
     async def find(self, request: Request) -> Response:
         """Services with all the words in their name or category, or of that number."""
         words = request.query_params.get("find", "").casefold().split()
-        panel = self.panel
-        removed = [service for _, service in panel.removed.values()]
+        removed = [service for _, service in self.panel.removed.values()]
 
         def fits(service: Json) -> bool:
             about = f"{service.get('name')} {service.get('category')}".casefold()
             return words == [str(service.get("service"))] or all(word in about for word in words)
 
-        found = [service for service in [*panel.services, *removed] if fits(service)]
+        found = [service for service in self._all_services() if fits(service)]
         found.sort(key=lambda service: words != [str(service.get("service"))])
         seen = [seen_service(service, removed=service in removed) for service in found[:FOUND]]
         return JSONResponse({"services": seen, "found": len(found)}, headers=HEADERS)
+
+    def _all_services(self) -> list[Service]:
+        """The removed ones are shown where they were, at hand to be put back."""
+        services = list(self.panel.services)
+        for place, service in reversed(self.panel.removed.values()):
+            services.insert(place, service)
+        return services
 
     async def move_by_themselves(self, request: Request) -> Response:
         """Whether orders go their way with time; a panel on which nothing moves has no pace to go back to."""

@@ -39,6 +39,6 @@ export function post(person, what, body) {
 export async function call(person, what, options) {
   const reply = await fetch(`/chat/${person}/${what}`, { method: "POST", ...options }).catch(() => null);
   if (reply?.ok) return reply.json();
-  toast(reply ? await reply.text() : "The sandbox cannot be reached.");
+  toast(reply ? await reply.text() : "The sandbox cannot be reached. Is it still running?");
   return null;
 }

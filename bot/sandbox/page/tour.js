@@ -46,7 +46,9 @@ function show() {
   $("tour-count").textContent = `${step + 1} of ${STEPS.length}`;
   $("tour-title").textContent = title;
   $("tour-text").textContent = text;
-  $("tour-next").textContent = step < STEPS.length - 1 ? "Next" : "Done";
+  const isLast = step === STEPS.length - 1;
+  $("tour-next").textContent = isLast ? "Done" : "Next";
+  $("tour-skip").hidden = isLast;
   if (!$("tour").open) $("tour").show();
   place();
   $("tour-next").focus({ preventScroll: true });
