@@ -72,6 +72,21 @@ async def test_files_go_both_ways(visitor: Visitor) -> None:
     assert "https://example.com/p/2" in (await (await sent.value).path()).read_text()
 
 
+async def test_a_picture_is_edited_in_place(visitor: Visitor) -> None:
+    await visitor.connects()
+    await visitor.places()
+    await visitor.types("/stats")
+    picture = visitor.messages.get_by_role("img").last
+    await visitor.sees("in 30 days")
+    month = await picture.screenshot()
+    await visitor.taps("7 days", exact=True)
+    await visitor.sees("in 7 days")
+
+    await expect(picture).to_be_visible()
+    assert await picture.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 0
+    assert await picture.screenshot() != month
+
+
 async def test_a_tap_is_answered_with_a_toast(visitor: Visitor) -> None:
     await visitor.connects()
     await visitor.places()

@@ -11,6 +11,7 @@ import pytest
 from bot.sandbox.page import Hint, page_app, sandbox_app
 from bot.sandbox.page.app import FOLDER, KINDS
 from bot.sandbox.telegram import File, Telegram, telegram_app
+from bot.sandbox.telegram.photos import Size
 from bot.serving import serve
 
 
@@ -223,12 +224,12 @@ async def test_a_person_blocks_the_bot_and_lets_it_in_again(
 
 async def test_a_photo_is_shown_and_a_file_saved(page: httpx.AsyncClient, telegram: Telegram) -> None:
     ann = telegram.person(7)
-    picture = File("AgAC1", "photo.png", b"\x89PNG", "photos/file_1.png")
+    picture = File("AgAC1", "photo.png", b"\x89PNG", "photos/file_1.png", (Size("s", 1, 1),))
     ann.chat.add(telegram.bot, telegram.now(), file=picture)
     await ann.sends_file("photo.png", b"<script>")
 
     shown, saved = (await page.get("/chat/7")).json()["messages"]
-    assert (shown["photo"], saved["photo"]) == (True, False)
+    assert (shown["file"]["photo"], saved["file"]["photo"]) == (True, False)
     reply = await page.get("/chat/7/file/1")
     assert (reply.content, reply.headers["content-type"]) == (picture.content, "image/png")
     assert "content-disposition" not in reply.headers

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.sandbox.page.stream import stream
-from bot.sandbox.page.views import Hint, is_photo, view
+from bot.sandbox.page.views import Hint, view
 from bot.sandbox.telegram import Person, Telegram, telegram_app
 from bot.sandbox.telegram.chats import Json
 from bot.sandbox.telegram.files import LARGEST_FETCHED
@@ -106,7 +106,7 @@ class Page:
         if message is None or message.file is None:
             raise HTTPException(404, "This file is gone.")
         name, content = message.file.name, message.file.content
-        if is_photo(message.file):
+        if message.file.is_photo:
             return Response(content, headers=HEADERS, media_type=mimetypes.guess_type(name)[0])
         headers = HEADERS | {"content-disposition": f"attachment; filename*=utf-8''{quote(name)}"}
         return Response(content, headers=headers, media_type="application/octet-stream")

@@ -16,7 +16,7 @@ function drawnBubble(message, acts) {
   text.append(formatted(message.text, message.entities, acts.send), drawnTime(message));
   const bubble = element("div", { className: "bubble" });
   bubble.append(element("span", { className: "unseen" }, message.mine ? "You: " : "Bot: "));
-  if (message.photo) {
+  if (message.file?.photo) {
     bubble.classList.add("pictured");
     bubble.append(drawnPhoto(message, acts));
   } else if (message.file) {

@@ -27,7 +27,8 @@ export function follow(people, { told, lost }) {
   events.onerror = lost;
 }
 
-export const fileOf = (person, { id }) => `/chat/${person}/file/${id}`;
+/** Each file has an address of its own: a browser shows the picture it has again where that is the same. */
+export const fileOf = (person, { id, file }) => `/chat/${person}/file/${id}?${file.id}`;
 
 export function post(person, what, body) {
   return call(person, what, {

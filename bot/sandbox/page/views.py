@@ -54,12 +54,11 @@ def _message(message: Message) -> Json:
         "text": message.text,
         "entities": message.entities,
         "keyboard": message.keyboard,
-        "file": {"name": message.file.name, "size": len(message.file.content)} if message.file else None,
-        "photo": message.file is not None and is_photo(message.file),
+        "file": _file(message.file) if message.file else None,
         "date": message.date,
         "edited": message.edited_at is not None,
     }
 
 
-def is_photo(file: File) -> bool:
-    return file.path.startswith("photos/")
+def _file(file: File) -> Json:
+    return {"id": file.id, "name": file.name, "size": len(file.content), "photo": file.is_photo}
