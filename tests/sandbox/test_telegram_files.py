@@ -134,8 +134,12 @@ async def test_the_page_sends_and_fetches_files(
     await call(http, telegram, "sendDocument", data={"chat_id": "7"}, files={"document": ("ü.csv", b"x")})
 
     mine, bots = (await http.get("/chat/7")).json()["messages"][1:]
-    assert (mine["file"], mine["text"]) == ({"name": "list.csv", "size": 3}, "/mass")
-    assert bots["file"] == {"name": "ü.csv", "size": 1}
+    assert (mine["file"] | {"id": ""}, mine["text"]) == (
+        {"id": "", "name": "list.csv", "size": 3, "photo": False},
+        "/mass",
+    )
+    assert bots["file"] | {"id": ""} == {"id": "", "name": "ü.csv", "size": 1, "photo": False}
+    assert mine["file"]["id"] != bots["file"]["id"]
     fetched = await http.get(f"/chat/7/file/{bots['id']}")
     assert fetched.content == b"x"
     assert fetched.headers["content-disposition"] == "attachment; filename*=utf-8''%C3%BC.csv"
