@@ -13,7 +13,6 @@ from bot.sandbox.telegram import Telegram
 from bot.settings import Settings
 from storage.vault import new_encryption_key
 
-EVERYWHERE = "0.0.0.0"  # noqa: S104 - asked for, in a container
 STEP_SECONDS = 4.0  # of a sandbox order's life: it ends within a minute
 PRICE_LIST_PAUSE = 0.5  # a price changed in the pane is seen at the next tap
 
@@ -27,11 +26,12 @@ async def serve_sandbox(port: int, *, host: str = "127.0.0.1") -> None:
     telegram = Telegram()
     panel = Panel(accounts={key: Decimal("100.84292")}, pace=STEP_SECONDS)
     server = await serving.serve(demo_app(telegram, panel, key=key), host=host, port=port)
-    url = f"http://127.0.0.1:{server.port}" if host == EVERYWHERE else server.url
     try:
         with tempfile.TemporaryDirectory(prefix="panelgram-") as folder:
-            settings = sandbox_settings(url, telegram.token, Path(folder), price_list_pause=PRICE_LIST_PAUSE)
-            print(_WELCOME.format(url=url, key=key), flush=True)  # noqa: T201 - the command's output
+            settings = sandbox_settings(
+                server.url, telegram.token, Path(folder), price_list_pause=PRICE_LIST_PAUSE
+            )
+            print(_WELCOME.format(url=server.url, key=key), flush=True)  # noqa: T201 - the command's output
             await serve(settings)
     finally:
         await server.stop()

@@ -3,18 +3,17 @@
 import urllib.error
 import urllib.request
 
+from bot.serving import address
 from bot.settings import Settings
 
 SECONDS = 5.0
-_EVERYWHERE = "0.0.0.0"  # noqa: S104 - asked for at home
 
 
 def healthy(settings: Settings) -> tuple[bool, str]:
     """Whether it is, and a line that says so."""
     if settings.metrics_address is None:
         return False, "METRICS_LISTEN is off: there is nothing to ask"
-    host, port = settings.metrics_address
-    url = f"http://{'127.0.0.1' if host == _EVERYWHERE else host}:{port}/healthz"
+    url = f"{address(*settings.metrics_address)}/healthz"
     here = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with here.open(url, timeout=SECONDS) as answer:

@@ -9,6 +9,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _ABORT = "panelgram.abort"
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - asked for, in a container
+
+
+def address(host: str, port: int) -> str:
+    """Under which this machine reaches what listens there."""
+    return f"http://{'127.0.0.1' if host == _EVERYWHERE else host}:{port}"
 
 
 async def serve(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> "Server":
@@ -23,7 +29,7 @@ class Server:
 
     def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
         host, self.port = listener.getsockname()
-        self.url = f"http://{host}:{self.port}"
+        self.url = address(host, self.port)
         self._app = app
         self._listener = listener
         self._stopping = False

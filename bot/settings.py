@@ -42,6 +42,10 @@ def _http_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _http_url_if_any(text: str) -> str:
+    return _http_url(text) if text else ""
+
+
 def _is_http_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
@@ -89,9 +93,8 @@ class Settings(BaseSettings):
     webhook_secret_file: str = ""  # in place of webhook_secret
     panel_url: HttpUrl = "https://smm1st.com/api/v2"
     panel_name: str = ""
-    panel_site: Annotated[str, AfterValidator(lambda text: _http_url(text) if text else text)] = (
-        ""  # where people get a key and top up; default: the site of panel_url
-    )
+    # where people get a key and top up; default: the site of panel_url
+    panel_site: Annotated[str, AfterValidator(_http_url_if_any)] = ""
     support_contact: str = ""
     database_url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///data/panelgram.db"
     encryption_keys: Annotated[SecretStr, NoDecode]

@@ -1,6 +1,6 @@
 """/access, /allow, /deny: everybody may use the bot, or only who is on a list."""
 
-from bot.chat.operators import operators_only
+from bot.chat.operators import operators_only, show_page
 from bot.chat.screens import access as screens
 from bot.chat.unexpected import old_button
 from bot.core.gate import chat_numbers
@@ -58,10 +58,7 @@ async def deny(context: Context) -> None:
 
 
 async def show_list(context: Context) -> None:
-    page = context.press.page
-    found = await gate.listed(context.desk.db, offset=page * screens.PER_PAGE, limit=screens.PER_PAGE + 1)
-    more = len(found) > screens.PER_PAGE
-    await context.show(screens.listing(found[: screens.PER_PAGE], page=page, more=more))
+    await show_page(context, gate.listed, screens.listing, per_page=screens.PER_PAGE)
 
 
 def add_to(application: ChatApplication) -> None:

@@ -1,6 +1,6 @@
 """/block, /unblock, /blocked: nothing new is done for somebody. What they ordered goes on."""
 
-from bot.chat.operators import operators_only
+from bot.chat.operators import operators_only, show_page
 from bot.chat.screens import blocking as screens
 from bot.core.gate import chat_numbers
 from bot.gateway.context import ChatApplication, Context, first_word
@@ -35,10 +35,7 @@ async def unblock(context: Context) -> None:
 
 
 async def show_list(context: Context) -> None:
-    page = context.press.page if context.incoming.callback_query else 0
-    found = await gate.blocked(context.desk.db, offset=page * screens.PER_PAGE, limit=screens.PER_PAGE + 1)
-    more = len(found) > screens.PER_PAGE
-    await context.show(screens.listing(found[: screens.PER_PAGE], page=page, more=more))
+    await show_page(context, gate.blocked, screens.listing, per_page=screens.PER_PAGE)
 
 
 def add_to(application: ChatApplication) -> None:

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from bot.chat.operators import operators_only
 from bot.chat.screens import broadcasts as screens
+from bot.chat.screens import start
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
 from bot.gateway.formatting import as_html
@@ -83,7 +84,7 @@ async def confirm(context: Context) -> None:
 async def leave(context: Context) -> None:
     await broadcasts.drop_draft(context.desk.db, chat_id=context.chat_id)
     context.leave()
-    await context.show(screens.left())
+    await context.show(start.left(Step.BROADCAST))
 
 
 async def stop(context: Context) -> None:

@@ -27,9 +27,11 @@ class Charged(Protocol):
 
 
 def amounts_of(orders: Sequence[Charged]) -> dict[str, Decimal | None]:
-    """What each was charged, nothing twice: a drip-feed pays for its runs in advance, and once it has ended
-    they know better what became of it.
-    Where it cost nothing itself, as a subscription, they are what it cost."""
+    """What each was charged, nothing twice.
+
+    A drip-feed pays for its runs in advance, and once it has ended they know better what became of it. Where
+    it cost nothing itself, as a subscription, they are what it cost.
+    """
     amounts = {order.id: charged(order) for order in orders}
     runs: dict[str, list[str]] = defaultdict(list)
     for order in orders:

@@ -12,7 +12,6 @@ from storage.database import Database
 from storage.gate import Rules
 
 TOLD_SECONDS = 3600.0  # between two answers to somebody who is blocked
-
 MOST_NUMBERS = 100  # at once
 
 T = TypeVar("T")

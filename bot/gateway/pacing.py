@@ -1,9 +1,9 @@
 """Telegram's limits on sending: 30 messages a second in all, about one a second to one chat.
 
 Replies to people go at once and are only counted; notices wait for what is left, and announcements for what
-notices leave. A notice keeps its place
-among the 30 from before it is sent until a second after Telegram answered. It arrives in between, however
-long it was on its way: so in no second, by Telegram's clock, arrive more than 30. The same holds for a chat.
+notices leave. A notice keeps its place among the 30 from before it is sent until a second after Telegram
+answered. It arrives in between, however long it was on its way: so in no second, by Telegram's clock, arrive
+more than 30. The same holds for a chat.
 """
 
 import asyncio

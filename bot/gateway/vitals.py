@@ -17,8 +17,8 @@ MOST_ERRORS = 1000  # of Telegram's that are remembered
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`contact` is when Telegram last answered a poll, None: not yet. `errors` are its answers of the last
-    hour that were none, by HTTP status or what came in place of one. Sizes are bytes."""
+    """`contact` is since when Telegram brought updates last, or said there are none; None: not yet. `errors` are
+    its answers of the last hour that were none, by HTTP status or what came in place of one. Sizes are bytes."""
 
     version: str
     up: float  # seconds
@@ -62,7 +62,7 @@ class Vitals:
         contact: Callable[[], float | None],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`contact` tells when Telegram last answered a poll."""
+        """`contact` tells when Telegram last brought updates, or said there are none."""
         self._database = database
         self._breaker = breaker
         self._calls = calls

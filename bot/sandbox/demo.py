@@ -12,11 +12,11 @@ from bot.sandbox.telegram import Telegram
 def demo_app(telegram: Telegram, panel: Panel, *, key: str) -> ASGIApp:
     """`key` is shown above the chat, to be copied."""
     chat = sandbox_app(telegram, hint=Hint("Your sandbox API key", copy=key))
-    shop, pane = panel_app(panel), pane_app(panel)
+    beside = {"/api/": panel_app(panel), "/pane/": pane_app(panel)}
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
-        part = shop if path.startswith("/api/") else pane if path.startswith("/pane") else chat
+        path = f"{scope['path']}/"
+        part = next((part for begin, part in beside.items() if path.startswith(begin)), chat)
         await part(scope, receive, send)
 
     return guarded(app)

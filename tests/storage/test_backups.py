@@ -193,7 +193,8 @@ async def test_a_database_of_an_older_version_is_backed_up_restored_and_brought_
         db.execute("INSERT INTO people (chat_id, language, created_at) VALUES (501, 'en', 5)")
     assert (await backups.back_up(path, target, VAULT)).schema == version
 
-    assert await backups.migrate(path) == (version, len(STEPS))
+    await backups.migrate(path)
+    assert await backups.version_at(path) == len(STEPS) > version
     restored = await backups.restore(target, path, VAULT, now=LATER)
     assert (restored.found.schema, restored.schema) == (version, len(STEPS))
     assert await held(path, "people") == ["501"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from bot.chat.screens.listing import turning
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import lines, paragraphs, plural, t
@@ -99,24 +100,15 @@ def _ids(ids: Sequence[int]) -> Markup:
 
 
 def listing(found: Sequence[int], *, page: int, more: bool) -> Screen:
-    turning = turns("access_list", page=page, more=more)
+    pages = turning("access_list", page=page, more=more)
     back: Rows = ((Button(t("‹ Access"), Press("access")),),)
     if not found:
-        return Screen(t("Nobody is on the list here."), (*turning, *back))
+        return Screen(t("Nobody is on the list here."), (*pages, *back))
     return Screen(
         paragraphs(
             t("<b>Who may use me</b>, the newest first"),
             t("Page {page}", page=page + 1) if page or more else None,
             lines(*(t("<code>{id}</code>", id=one) for one in found)),
         ),
-        (*turning, *back),
+        (*pages, *back),
     )
-
-
-def turns(verb: str, *, page: int, more: bool) -> Rows:
-    turning = []
-    if page > 0:
-        turning.append(Button(t("‹ Back"), Press(verb, "", page - 1)))
-    if more:
-        turning.append(Button(t("Next ›"), Press(verb, "", page + 1)))
-    return (tuple(turning),) if turning else ()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from bot.chat.screens.access import turns
+from bot.chat.screens.listing import turning
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import day, lines, paragraphs, plural, t
 from storage.gate import Blocked
@@ -47,16 +47,16 @@ def unblocked(ids: Sequence[int]) -> Screen:
 
 
 def listing(found: Sequence[Blocked], *, page: int, more: bool) -> Screen:
-    turning = turns("blocked", page=page, more=more)
+    pages = turning("blocked", page=page, more=more)
     if not found:
-        return Screen(t("Nobody is blocked."), turning)
+        return Screen(t("Nobody is blocked."), pages)
     return Screen(
         paragraphs(
             t("<b>Blocked</b>, the newest first"),
             t("Page {page}", page=page + 1) if page or more else None,
             lines(*map(_line, found)),
         ),
-        turning,
+        pages,
     )
 
 

@@ -103,7 +103,3 @@ def result(counts: Mapping[str, int], *, stopped: bool) -> Screen:
 
 def _outcomes(counts: Mapping[str, int]) -> Markup:
     return lines(*(plural(*_BENEATH[state], counts[state]) for state in _BENEATH if counts.get(state)))
-
-
-def left() -> Screen:
-    return Screen(t("Left. Nothing was sent."))

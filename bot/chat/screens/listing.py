@@ -55,7 +55,7 @@ def listing(
         ),
         (
             *_rows(found, children),
-            *_turning("orders", shelf.value, page=page, more=more),
+            *turning("orders", shelf.value, page=page, more=more),
             *_shelves(shelf, uncertain),
         ),
     )
@@ -72,7 +72,7 @@ def results(
         ),
         (
             *_rows(found, children),
-            *_turning("found", "", page=page, more=more),
+            *turning("found", "", page=page, more=more),
             (Button(t("All my orders"), Press("orders")),),
         ),
     )
@@ -102,7 +102,7 @@ def family(parent: Order, found: Sequence[Order], *, count: int, page: int, more
         ),
         (
             *_rows(found, {}),
-            *_turning("children", parent.id, page=page, more=more),
+            *turning("children", parent.id, page=page, more=more),
             (parent_button(parent),),
         ),
     )
@@ -115,13 +115,13 @@ def _rows(found: Sequence[Order], children: Mapping[str, int]) -> Rows:
     )
 
 
-def _turning(verb: str, what: str, *, page: int, more: bool) -> Rows:
-    turning = []
+def turning(verb: str, what: str = "", *, page: int, more: bool) -> Rows:
+    row = []
     if page > 0:
-        turning.append(Button(t("‹ Back"), Press(verb, what, page - 1)))
+        row.append(Button(t("‹ Back"), Press(verb, what, page - 1)))
     if more:
-        turning.append(Button(t("Next ›"), Press(verb, what, page + 1)))
-    return (tuple(turning),) if turning else ()
+        row.append(Button(t("Next ›"), Press(verb, what, page + 1)))
+    return (tuple(row),) if row else ()
 
 
 def _shelves(shown: Shelf, uncertain: int) -> Rows:

@@ -8,7 +8,6 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from decimal import Decimal
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -32,12 +31,6 @@ from bot.sandbox.panel import Order, Panel, demo_key
 from bot.sandbox.panel.orders import plain
 from bot.sandbox.panel.rules import Service
 
-FILES = {
-    "/pane.js": "text/javascript",
-    "/pane-cards.js": "text/javascript",
-    "/pane-dom.js": "text/javascript",
-    "/pane.css": "text/css",
-}
 STILL_THERE_AFTER = 15.0  # seconds of silence, so that nothing between closes the stream
 LOOK_EVERY = 0.25  # seconds: orders move with time, and nothing tells when
 FOUND = 4  # services shown of those that are found
@@ -68,7 +61,6 @@ def pane_app(panel: Panel) -> Starlette:
     }
     return Starlette(
         routes=[
-            *(Route(path, _file(path, kind)) for path, kind in FILES.items()),
             Route("/pane", pane.snapshot),
             Route("/pane/events", pane.events),
             Route("/pane/services", pane.find),
@@ -229,8 +221,3 @@ async def _body(request: Request) -> Json:
         if isinstance(body, dict):
             return body
     raise HTTPException(400, "A JSON object is expected.")
-
-
-def _file(path: str, media_type: str) -> Callable[[Request], Response]:
-    content = (Path(__file__).parent / path[1:]).read_bytes()
-    return lambda _: Response(content, headers=HEADERS, media_type=media_type)
