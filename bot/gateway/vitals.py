@@ -17,8 +17,9 @@ MOST_ERRORS = 1000  # of Telegram's that are remembered
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`contact` is since when Telegram brought updates last, or said there are none; None: not yet. `errors` are
-    its answers of the last hour that were none, by HTTP status or what came in place of one. Sizes are bytes."""
+    """`contact` is since when Telegram brought updates last, or said there are none; None: not yet.
+    `errors` are its answers of the last hour that were none, by HTTP status or what came in place of one.
+    Sizes are bytes."""
 
     version: str
     up: float  # seconds

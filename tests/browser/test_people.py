@@ -28,10 +28,10 @@ async def test_they_stand_side_by_side(visitor: Visitor, panel: Panel) -> None:
     assert [call.key for call in panel.requests if call.action == "add"] == [KEY]
 
 
-NOTE_HOW_IT_IS_TOLD = """
+NOTE_HOW_IT_IS_TOLD = """(log) => {
     window.told = [];
     new MutationObserver(() => told.push(log.ariaLive)).observe(log, { childList: true });
-"""
+}"""
 
 
 async def test_a_screen_reader_is_told_what_is_new_and_not_all_again(visitor: Visitor, panel: Panel) -> None:
@@ -39,7 +39,7 @@ async def test_a_screen_reader_is_told_what_is_new_and_not_all_again(visitor: Vi
     order = await visitor.places()
     await visitor.clicks("Add user")
     await visitor.sees_no_more(f"Order {order} is placed")
-    await visitor.messages.evaluate(f"(log) => {{ {NOTE_HOW_IT_IS_TOLD} }}")
+    await visitor.messages.evaluate(NOTE_HOW_IT_IS_TOLD)
     await visitor.page.get_by_role("combobox", name="User").select_option(index=0)
     await visitor.sees(f"Order {order} is placed")
     assert (await visitor.page.evaluate("told"))[0] == "off"
