@@ -12,15 +12,16 @@ from typing import Any
 import structlog
 from telegram.error import InvalidToken
 
-from bot.chat.menu import set_menu, set_operator_menu
+from bot.chat.menu import set_menu, set_own_menu
 from bot.gateway.absence import reach
 from bot.gateway.context import Context
+from bot.gateway.languages import speaking
 from bot.gateway.polling import TokenInUse
 from bot.jobs.outage import TRY_SECONDS
 from bot.parts.assembly import Parts
 from bot.settings import Settings
 from bot.web.webhook import WebhookRefused
-from storage import broadcasts, cancelling, orders, outbox, pruning, refills, rotation
+from storage import broadcasts, cancelling, languages, orders, outbox, pruning, refills, rotation
 from storage.database import Database, DatabaseTrouble
 from storage.lock import hold, of_database
 from storage.sqlite import open_sqlite
@@ -78,7 +79,8 @@ class Bot:
         bot, desk = self._parts.application.bot, self._parts.application.desk
         await set_menu(bot, desk.about)
         for chat_id in sorted(desk.operators):
-            await set_operator_menu(bot, chat_id)
+            with speaking(await languages.spoken(self._db, chat_id=chat_id)):
+                await set_own_menu(bot, chat_id, is_operator=True)
 
     async def _receive(self) -> None:
         if self._parts.webhook is not None:

@@ -171,6 +171,7 @@ async def _erase(tx: Transaction, *, chat_id: int) -> None:
         "DELETE FROM recipients WHERE broadcast_id IN (SELECT id FROM broadcasts WHERE chat_id = :chat_id)",
         "DELETE FROM broadcasts WHERE chat_id = :chat_id",
         "DELETE FROM allowed WHERE chat_id = :chat_id",
+        "DELETE FROM languages WHERE chat_id = :chat_id",
         "DELETE FROM people WHERE chat_id = :chat_id",
         "UPDATE inbox SET chat_id = NULL, body = NULL, handled_at = received_at WHERE chat_id = :chat_id",
         catalog.DROP_UNUSED,
@@ -184,11 +185,6 @@ async def set_blocked(db: Database, *, chat_id: int, blocked_at: float | None) -
         chat_id=chat_id,
         blocked_at=blocked_at,
     )
-
-
-async def language_of(db: Database, *, chat_id: int) -> str:
-    rows = await db.read("SELECT language FROM people WHERE chat_id = :chat_id", chat_id=chat_id)
-    return rows[0]["language"] if rows else ""
 
 
 async def set_language(db: Database, *, chat_id: int, language: str) -> None:

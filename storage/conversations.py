@@ -17,12 +17,16 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What is known of a chat when one of its updates is about to be handled. `known`: has given a key."""
+    """What is known of a chat when one of its updates is about to be handled. `known`: has given a key.
+
+    `language` is what their Telegram is set to, "" when that is not known; `chosen` goes before it.
+    """
 
     conversation: Conversation
     known: bool
     language: str
     blocked: bool
+    chosen: str | None = None
 
 
 async def visits(db: Database, *, chat_ids: Sequence[int]) -> dict[int, Visit]:
@@ -30,8 +34,10 @@ async def visits(db: Database, *, chat_ids: Sequence[int]) -> dict[int, Visit]:
     names = [f"c{place}" for place in range(len(chat_ids))]
     asked = " UNION ALL ".join(f"SELECT :{name} AS chat_id" for name in names)
     rows = await db.read(
-        f"SELECT me.chat_id, c.step, c.draft, c.version, p.language, p.blocked_at FROM ({asked}) AS me "
-        "LEFT JOIN conversations c ON c.chat_id = me.chat_id LEFT JOIN people p ON p.chat_id = me.chat_id",
+        f"SELECT me.chat_id, c.step, c.draft, c.version, p.language, p.blocked_at, l.language AS chosen "
+        f"FROM ({asked}) AS me "
+        "LEFT JOIN conversations c ON c.chat_id = me.chat_id LEFT JOIN people p ON p.chat_id = me.chat_id "
+        "LEFT JOIN languages l ON l.chat_id = me.chat_id",
         **dict(zip(names, chat_ids, strict=True)),
     )
     return {row["chat_id"]: _visit(row) for row in rows}
@@ -45,6 +51,7 @@ def _visit(row: Row) -> Visit:
         conversation,
         known=row["language"] is not None,
         language=row["language"] or "",
+        chosen=row["chosen"],
         blocked=row["blocked_at"] is not None,
     )
 

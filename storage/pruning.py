@@ -60,6 +60,12 @@ RULES = (
         "blocked_at < :before AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.chat_id = people.chat_id)",
         GONE_SECONDS,
     ),
+    Rule(
+        "languages",
+        "chat_id",
+        "chosen_at < :before AND chat_id NOT IN (SELECT chat_id FROM people)",
+        GONE_SECONDS,
+    ),
     Rule("favourites", "chat_id", "chat_id NOT IN (SELECT chat_id FROM people)"),
     Rule(
         "catalogs",

@@ -306,4 +306,13 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX recipients_of_chat ON recipients (chat_id)",
         "CREATE INDEX recipients_waiting ON recipients (broadcast_id, send_at) WHERE state = 'waiting'",
     ),
+    (
+        """
+        CREATE TABLE languages (                 -- whoever chose one, before they gave a key too
+            chat_id BIGINT PRIMARY KEY,
+            language TEXT NOT NULL,              -- the code of a catalogue
+            chosen_at DOUBLE PRECISION NOT NULL
+        )
+        """,
+    ),
 )

@@ -10,12 +10,12 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 
 from bot.chat.screens import broadcasts as screens
 from bot.gateway.absence import Absence
+from bot.gateway.languages import speaking
 from bot.gateway.messenger import Messenger, seconds
-from bot.gateway.texts import speaking
 from bot.gateway.transport import NotSent
 from bot.jobs.broadcasts import Failed, Outcome, Unsure
 from bot.jobs.notices import Delivered, TryAgain, Unreachable
-from storage import accounts
+from storage import languages
 from storage.broadcasts import Broadcast, Recipient
 from storage.database import Database
 from storage.outbox import Notice
@@ -78,7 +78,7 @@ class BroadcastNotices:
         """How far it is, in the message it was confirmed in. Of no weight: failures are passed over."""
         if one.message_id is None:
             return
-        with speaking(await accounts.language_of(self._db, chat_id=one.chat_id)):
+        with speaking(await languages.spoken(self._db, chat_id=one.chat_id)):
             screen = screens.progress(one.id, counts)
         with suppress(TelegramError):
             async with self._turn(one.chat_id):

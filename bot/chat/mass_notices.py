@@ -10,10 +10,10 @@ from bot.chat.screens import masses as screens
 from bot.core.mass_pace import Stop
 from bot.core.masses import Progress
 from bot.gateway.context import About
+from bot.gateway.languages import speaking
 from bot.gateway.messenger import Messenger, seconds
-from bot.gateway.texts import speaking
 from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
-from storage import accounts, masses
+from storage import languages, masses
 from storage.database import Database
 from storage.masses import Mass
 from storage.outbox import Notice
@@ -40,7 +40,7 @@ class MassNotices:
         """How far it is, in the message it was confirmed in. Of no weight: failures are passed over."""
         if mass.message_id is None or not progress.states:
             return Delivered()
-        language = await accounts.language_of(self._db, chat_id=mass.chat_id)
+        language = await languages.spoken(self._db, chat_id=mass.chat_id)
         try:
             with speaking(language):
                 screen = screens.progress(progress, self._about)

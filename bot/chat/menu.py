@@ -1,5 +1,6 @@
 """The command menu and the bot's descriptions, set at start when they differ."""
 
+import asyncio
 from collections.abc import Iterable
 
 import structlog
@@ -7,53 +8,68 @@ from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 
 from bot.gateway.context import About
-from bot.gateway.texts import t
+from bot.gateway.languages import SOURCE, languages, speaking
+from bot.gateway.texts import phrase, t
 
 log = structlog.get_logger()
 
 COMMANDS = (
-    ("order", "place an order"),
-    ("mass", "place many orders at once, from a list"),
-    ("services", "look through all services"),
-    ("orders", "your orders and how they are doing"),
-    ("refill", "ask for refills, by order id"),
-    ("cancel_orders", "ask to cancel orders, by order id"),
-    ("status", "how any of your orders is doing, by id"),
-    ("track", "be told about orders placed elsewhere, by id"),
-    ("export", "all your orders as a file"),
-    ("stats", "what you spent, as a picture"),
-    ("balance", "your balance"),
-    ("settings", "what I tell you, and when"),
-    ("key", "connect or change your API key"),
-    ("cancel", "stop what you are doing"),
-    ("help", "what I can do"),
-    ("privacy", "what I keep about you"),
-    ("forget", "erase everything about you"),
+    ("order", phrase("Place an order")),
+    ("mass", phrase("Place many orders at once, from a list")),
+    ("services", phrase("Look through all services")),
+    ("orders", phrase("Your orders and how they are doing")),
+    ("refill", phrase("Ask for refills, by order id")),
+    ("cancel_orders", phrase("Ask to cancel orders, by order id")),
+    ("status", phrase("How any of your orders is doing, by id")),
+    ("track", phrase("Be told about orders placed elsewhere, by id")),
+    ("export", phrase("All your orders as a file")),
+    ("stats", phrase("What you spent, as a picture")),
+    ("balance", phrase("Your balance")),
+    ("settings", phrase("What I tell you, and when")),
+    ("language", phrase("Choose the language I speak")),
+    ("key", phrase("Connect or change your API key")),
+    ("cancel", phrase("Stop what you are doing")),
+    ("help", phrase("What I can do")),
+    ("privacy", phrase("What I keep about you")),
+    ("forget", phrase("Erase everything about you")),
 )
 
 OPERATOR_COMMANDS = (
-    ("admin", "how everything is doing"),
-    ("broadcast", "announce something to everybody"),
-    ("maintenance", "take no orders for a while"),
-    ("access", "who may use me: everybody, or a list"),
-    ("allow", "put people on the list, by ID"),
-    ("deny", "take people off the list, by ID"),
-    ("block", "let somebody in no more, by ID"),
-    ("unblock", "let them in again, by ID"),
-    ("blocked", "who is blocked"),
+    ("admin", phrase("How everything is doing")),
+    ("broadcast", phrase("Announce something to everybody")),
+    ("maintenance", phrase("Take no orders for a while")),
+    ("access", phrase("Who may use me: everybody, or a list")),
+    ("allow", phrase("Put people on the list, by ID")),
+    ("deny", phrase("Take people off the list, by ID")),
+    ("block", phrase("Let somebody in no more, by ID")),
+    ("unblock", phrase("Let them in again, by ID")),
+    ("blocked", phrase("Who is blocked")),
 )
 
 
-def _begun(words: str) -> str:
-    return words[:1].upper() + words[1:]
+PAUSE_SECONDS = 1.0  # between two languages: Telegram does not like to be asked all at once
 
 
 def _commands(commands: Iterable[tuple[str, str]]) -> tuple[BotCommand, ...]:
-    return tuple(BotCommand(name, _begun(str(t(words)))) for name, words in commands)
+    return tuple(BotCommand(name, str(t(words))) for name, words in commands)
 
 
-async def set_menu(bot: Bot, about: About) -> None:
-    """A menu that cannot be set is no reason not to work."""
+async def set_menu(bot: Bot, about: About, *, pause: float = PAUSE_SECONDS) -> None:
+    """In every language, ours for those who read none of them. A menu that cannot be set is no reason not to
+    work."""
+    try:
+        await _set_menu(bot, about, None)
+        for code, language in languages().items():
+            if code != SOURCE:
+                await asyncio.sleep(pause)
+                with speaking(code):
+                    await _set_menu(bot, about, language.locale.language)
+    except TelegramError as error:
+        log.warning("the command menu could not be set", error=str(error))
+
+
+async def _set_menu(bot: Bot, about: About, code: str | None) -> None:
+    """`code` has two letters; None for all languages that have no menu of their own."""
     wanted = _commands(COMMANDS)
     long = t(
         "I place orders at {panel} for you and tell you how they are doing. "
@@ -61,22 +77,24 @@ async def set_menu(bot: Bot, about: About) -> None:
         panel=about.panel_name,
     ).unescape()
     short = t("Order from {panel} in the chat.", panel=about.panel_name).unescape()
-    try:
-        if await bot.get_my_commands() != wanted:
-            await bot.set_my_commands(wanted)
-        if (await bot.get_my_description()).description != long:
-            await bot.set_my_description(long)
-        if (await bot.get_my_short_description()).short_description != short:
-            await bot.set_my_short_description(short)
-    except TelegramError as error:
-        log.warning("the command menu could not be set", error=str(error))
+    if await bot.get_my_commands(language_code=code) != wanted:
+        await bot.set_my_commands(wanted, language_code=code)
+    if (await bot.get_my_description(code)).description != long:
+        await bot.set_my_description(long, code)
+    if (await bot.get_my_short_description(code)).short_description != short:
+        await bot.set_my_short_description(short, code)
 
 
-async def set_operator_menu(bot: Bot, chat_id: int) -> None:
-    """Theirs has more. Telegram takes it only once they have written to the bot."""
-    wanted, scope = _commands((*OPERATOR_COMMANDS, *COMMANDS)), BotCommandScopeChat(chat_id)
+async def set_own_menu(bot: Bot, chat_id: int, *, is_operator: bool, is_chosen: bool = False) -> None:
+    """Of a chat: operators' has more, and a language that was chosen is not Telegram's. Telegram takes it
+    only once they have written to the bot."""
+    scope = BotCommandScopeChat(chat_id)
     try:
+        if not is_operator and not is_chosen:
+            await bot.delete_my_commands(scope)
+            return
+        wanted = _commands((*OPERATOR_COMMANDS, *COMMANDS) if is_operator else COMMANDS)
         if await bot.get_my_commands(scope) != wanted:
             await bot.set_my_commands(wanted, scope)
     except TelegramError as error:
-        log.info("an operator's command menu could not be set", error=str(error))
+        log.info("a chat's command menu could not be set", error=str(error))

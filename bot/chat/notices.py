@@ -14,8 +14,8 @@ from bot.chat.screens import orders as screens
 from bot.core.slow import is_pending
 from bot.gateway.absence import Absence
 from bot.gateway.context import About
+from bot.gateway.languages import speaking
 from bot.gateway.messenger import Messenger, Screen, seconds
-from bot.gateway.texts import speaking
 from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
 from storage import orders, preferences, waiting
 from storage.database import Database

@@ -39,7 +39,7 @@ async def choose(context: Context, account: Account, service: Service, *, typed:
         try:
             if field.name == "comments" and answer.isdigit():
                 raise InvalidAnswer("only_a_number")  # behind a command it is meant as a quantity
-            draft = forms.answer(service, draft, field, answer, now=now)
+            draft = forms.answer(service, draft, field, questions.chosen(field, answer), now=now)
         except InvalidAnswer as error:
             wrong = error
     await ask(context, account, service, draft, wrong=wrong)
@@ -94,7 +94,9 @@ async def _answer(context: Context, text: str) -> None:
         await ask(context, account, service, context.draft)
         return
     try:
-        draft = forms.answer(service, context.draft, field, text, now=context.desk.clock())
+        draft = forms.answer(
+            service, context.draft, field, questions.chosen(field, text), now=context.desk.clock()
+        )
     except InvalidAnswer as wrong:
         # what is wrong with this answer is said in place of what was doubted of the last one
         await ask(context, account, service, replace(context.draft, doubted=""), wrong=wrong)

@@ -1,7 +1,7 @@
 """/start, /help, /privacy, /cancel."""
 
 from bot.chat import services
-from bot.chat.menu import set_operator_menu
+from bot.chat.menu import set_own_menu
 from bot.chat.screens import start
 from bot.core.ids import order_ids
 from bot.gateway.context import ChatApplication, Context
@@ -19,7 +19,7 @@ async def greet(context: Context) -> None:
         context.go(Step.KEY)
         await context.show(start.welcome(context.desk.about))
     if context.chat_id in context.desk.operators:  # from now on Telegram takes it
-        await set_operator_menu(context.bot, context.chat_id)
+        await set_own_menu(context.bot, context.chat_id, is_operator=True)
 
 
 async def show_help(context: Context) -> None:

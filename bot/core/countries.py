@@ -7,40 +7,33 @@ from babel import Locale
 from bot.core.invalid import InvalidAnswer
 
 WORLD = "WW"
-FREQUENT = {
-    WORLD: "worldwide",
-    "US": "United States",
-    "GB": "United Kingdom",
-    "DE": "Germany",
-    "BR": "Brazil",
-    "IN": "India",
-    "ID": "Indonesia",
-    "TR": "Türkiye",
-    "RU": "Russia",
-}
+FREQUENT = (WORLD, "US", "GB", "DE", "BR", "IN", "ID", "TR", "RU")
 _NO_COUNTRIES = {"ZZ", "XA", "XB", "EU", "UN", "EZ"}
-_LANGUAGES = ("en", "ru", "es", "pt", "tr", "ar", "hi", "id", "fa", "uk", "uz", "fr")
 _ALSO = {"uk": "GB", "usa": "US", "england": "GB", "world": WORLD, "worldwide": WORLD, "turkey": "TR"}
 
 
 def code(text: str) -> str:
-    """The code of a country named by it, or by its name in any of the bot's languages.
-
-    Raises InvalidAnswer.
-    """
-    typed = " ".join(text.split())
-    found = _by_name().get(typed.casefold())
+    """The code of a country named by it, or by its English name. Raises InvalidAnswer."""
+    found = _by_name("en").get(_plain(text)) or _ALSO.get(_plain(text))
     if found is None:
         raise InvalidAnswer("country")
     return found
 
 
+def named(text: str, language: str) -> str | None:
+    """The code of a country by its name in this language, as CLDR has it."""
+    return _by_name(language).get(_plain(text))
+
+
 @cache
-def _by_name() -> dict[str, str]:
-    names: dict[str, str] = {}
-    for language in _LANGUAGES:
-        for territory, name in Locale.parse(language).territories.items():
-            if len(territory) == 2 and territory.isalpha() and territory not in _NO_COUNTRIES:
-                names.setdefault(name.casefold(), territory)
-                names[territory.casefold()] = territory
-    return names | _ALSO | {WORLD.casefold(): WORLD}
+def _by_name(language: str) -> dict[str, str]:
+    names: dict[str, str] = {WORLD.casefold(): WORLD}
+    for territory, name in Locale.parse(language).territories.items():
+        if len(territory) == 2 and territory.isalpha() and territory not in _NO_COUNTRIES:
+            names.setdefault(name.casefold(), territory)
+            names[territory.casefold()] = territory
+    return names
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()

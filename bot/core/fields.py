@@ -1,8 +1,8 @@
 """The kinds of answer a form takes. `parse` turns what a person typed into the form field's value."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.core import countries, links
 from bot.core.invalid import InvalidAnswer
@@ -26,12 +26,12 @@ def _always(_: Answers) -> bool:
 class Field:
     """One question of a form. `name` is the API's own parameter name, and what people see.
 
-    `choices` are values with what they mean. `asked` tells whether the answers so far call for it.
+    `choices` are the values of its buttons. `asked` tells whether the answers so far call for it.
     """
 
     name: str
     parse: Callable[[str, Service], str]
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Sequence[str] = ()
     optional: bool = False
     asked: Callable[[Answers], bool] = _always
 
@@ -106,16 +106,11 @@ def country(text: str, _: Service) -> str:
     return countries.code(text)
 
 
-def _one_of(choices: Mapping[str, str]) -> Callable[[str, Service], str]:
-    meant = {words.casefold(): value for value, words in choices.items()}
-
+def _one_of(choices: Sequence[str]) -> Callable[[str, Service], str]:
     def parse(text: str, _: Service) -> str:
-        typed = " ".join(text.casefold().split())
-        if typed in choices:
-            return typed
-        if typed not in meant:
+        if text not in choices:
             raise InvalidAnswer("choice")
-        return meant[typed]
+        return text
 
     return parse
 
@@ -155,24 +150,10 @@ def _counted(found: list[str], service: Service) -> str:
     return "\n".join(found)
 
 
-# Values and meanings from the API's table: minutes, kinds of device, kinds of traffic.
-_DELAYS = {
-    "0": "at once",
-    "5": "after 5 minutes",
-    "10": "after 10 minutes",
-    "15": "after 15 minutes",
-    "30": "after 30 minutes",
-    "60": "after 1 hour",
-    "90": "after 1½ hours",
-}
-_DEVICES = {
-    "1": "computers",
-    "2": "Android phones",
-    "3": "iPhones and iPads",
-    "4": "all phones",
-    "5": "all devices",
-}
-_TRAFFIC = {"1": "from a Google search", "2": "from another site", "3": "directly"}
+# Values from the API's tables: minutes, kinds of device, kinds of traffic.
+_DELAYS = ("0", "5", "10", "15", "30", "60", "90")
+_DEVICES = ("1", "2", "3", "4", "5")
+_TRAFFIC = ("1", "2", "3")
 
 LINK = Field("link", links.link)
 QUANTITY = Field("quantity", quantity)

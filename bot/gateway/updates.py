@@ -24,9 +24,9 @@ from structlog.contextvars import bound_contextvars
 from telegram import Bot, Update
 
 from bot.gateway.dialog import Turn, set_turn
+from bot.gateway.languages import speaking
 from bot.gateway.shapes import chat_of, served
 from bot.gateway.slots import Slots
-from bot.gateway.texts import speaking
 from bot.jobs.ending import end
 from bot.jobs.outage import NOBODY, Outage
 from bot.panel.client import PERSON_SECONDS
@@ -194,7 +194,7 @@ class Runner:
         turn = Turn.begin(chat_id, visit, deadline=deadline)
         async with self._slots.held(turn):
             set_turn(turn)
-            with speaking(_language(update)):
+            with speaking(visit.chosen or _language(update) or visit.language):
                 await self._handle(update)
         if turn.trouble is not None:
             raise turn.trouble

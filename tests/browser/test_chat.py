@@ -13,7 +13,7 @@ async def test_a_newcomer_connects_a_key_whose_message_disappears(visitor: Visit
     await visitor.types(KEY)
 
     await visitor.sees("Connected.")
-    await visitor.sees("100.84292 USD")
+    await visitor.sees("$100.84292")
     await visitor.sees_no_more(KEY)
 
 
@@ -26,7 +26,7 @@ async def test_a_guided_order(visitor: Visitor, panel: Panel) -> None:
     await visitor.types("https://example.com/p/1")
     await visitor.sees("Send the quantity")
     await visitor.types("1 000")
-    await visitor.sees("charge: 0.90 USD")
+    await visitor.sees("charge: $0.90")
     await visitor.taps("Place order")
 
     await visitor.sees("Order 23501 is placed")

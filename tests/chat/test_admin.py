@@ -66,7 +66,7 @@ def test_trouble_is_pointed_out() -> None:
 
 
 def test_costs_nobody_knows_are_not_passed_over() -> None:
-    assert "12 orders, 0.63 USD without 3 orders whose cost nobody knows" in read(
+    assert "12 orders, $0.63 without 3 orders whose cost nobody knows" in read(
         spending=replace(SPENDING, unknown=3)
     )
 

@@ -58,7 +58,7 @@ def screen(*news: Notice) -> Screen:
         (
             "change",
             CHANGE | {"word": "Partial", "returned": "0.36"},
-            "🌓 Order 23501: Partial · came back: 0.36 USD · Followers",
+            "🌓 Order 23501: Partial · came back: $0.36 · Followers",
         ),
         ("change", CHANGE | {"word": "Under <review>", "service": ""}, "🔔 Order 23501: Under <review>"),
         ("refill", REFILL, "✅ Order 23501: refill Completed · Likes"),

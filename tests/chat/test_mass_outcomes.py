@@ -45,7 +45,7 @@ def test_says_nothing_of_what_did_not_happen() -> None:
     found = [replace(ORDER, state="open", panel_order_id="1")]
     text = summary(found, None, ABOUT).text
 
-    assert "charge in all: 0.045 USD" in text
+    assert "charge in all: $0.045" in text
     for word in ("not placed:", "Uncertain", "Not sent"):
         assert word not in text
 
@@ -60,6 +60,6 @@ def test_a_cancelled_line_whose_charge_nobody_knows_is_not_counted() -> None:
     kept = replace(kept, panel_order_id="1")
     back = replace(back, panel_order_id="2", word="Canceled")
 
-    assert "charge in all: 0.045 USD" in summary([kept, back], None, ABOUT).text
+    assert "charge in all: $0.045" in summary([kept, back], None, ABOUT).text
     charges = [row["charge"] for row in csv.DictReader(io.StringIO(file([kept, back]).decode("utf-8-sig")))]
     assert charges == ["0.045", ""]

@@ -24,7 +24,7 @@ def ranks(*names: str) -> Ranks:
     return Ranks("By service, USD", rows)
 
 
-def drawn(*charts: Columns | Ranks, heading: str = "0.90 USD") -> Image.Image:
+def drawn(*charts: Columns | Ranks, heading: str = "$0.90") -> Image.Image:
     return Image.open(BytesIO(draw(heading, "1 order in 30 days", charts))).convert("RGB")
 
 
@@ -118,7 +118,7 @@ def test_a_name_that_cannot_be_drawn_is_told_by_its_number() -> None:
 
 async def test_the_same_numbers_make_the_same_picture() -> None:
     chart = columns("1", "2.5", "0")
-    first = await picture("3.50 USD", "3 days", [chart, ranks("a", "b")])
-    assert await picture("3.50 USD", "3 days", [chart, ranks("a", "b")]) == first
-    assert await picture("3.50 USD", "3 days", [columns("1", "2.4", "0"), ranks("a", "b")]) != first
+    first = await picture("$3.50", "3 days", [chart, ranks("a", "b")])
+    assert await picture("$3.50", "3 days", [chart, ranks("a", "b")]) == first
+    assert await picture("$3.50", "3 days", [columns("1", "2.4", "0"), ranks("a", "b")]) != first
     assert first.startswith(b"\x89PNG")

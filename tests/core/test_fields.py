@@ -51,9 +51,9 @@ def test_too_few_or_too_many_comments_are_counted(text: str, count: int) -> None
         (fields.MEDIA, "example.com/p/2", "https://example.com/p/2"),
         (fields.ANSWER_NUMBER, "2", "2"),
         (fields.DELAY, "30", "30"),
-        (fields.DELAY, "After 1 hour", "60"),
+        (fields.DELAY, "60", "60"),
         (fields.DEVICE, "5", "5"),
-        (fields.TRAFFIC, "directly", "3"),
+        (fields.TRAFFIC, "3", "3"),
         (fields.POSTS, "0", "0"),
         (fields.EXPIRY, "2030-12-31", "31/12/2030"),
         (fields.KEYWORD, " red \n shoes ", "red shoes"),
@@ -62,7 +62,7 @@ def test_too_few_or_too_many_comments_are_counted(text: str, count: int) -> None
         (fields.COUNTRY, "de", "DE"),
         (fields.COUNTRY, "Germany", "DE"),
         (fields.COUNTRY, "Deutschland", None),
-        (fields.COUNTRY, "Германия", "DE"),
+        (fields.COUNTRY, "Германия", None),
         (fields.COUNTRY, "UK", "GB"),
         (fields.COUNTRY, "worldwide", "WW"),
         (fields.COUNTRY, "WW", "WW"),
@@ -98,9 +98,9 @@ def test_what_the_other_fields_make_of_it(field: Field, typed: str, value: str |
 
 
 @pytest.mark.parametrize("field", [fields.DELAY, fields.DEVICE, fields.TRAFFIC, fields.COUNTRY])
-def test_every_choice_is_taken_by_its_value_and_by_its_words(field: Field) -> None:
-    for value, words in field.choices.items():
-        assert field.parse(value, service()) == field.parse(words, service()) == value
+def test_every_choice_is_taken_by_its_value(field: Field) -> None:
+    for value in field.choices:
+        assert field.parse(value, service()) == value
 
 
 ALL_FIELDS = {f"{kind}.{field.name}": field for kind, form in FORMS.items() for field in form.fields}

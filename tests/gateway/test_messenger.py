@@ -19,7 +19,7 @@ from bot.serving import serve
 HELLO = Screen(Markup("<b>Hello</b> &amp; welcome"), ((Button("Menu", Press("menu")),),))
 BYE = Screen(Markup("Bye"))
 SQUARE, OTHER_SQUARE = PHOTO, PHOTO + b"\0"
-PICTURE = Screen(Markup("<b>0.90</b> USD"), ((Button("Menu", Press("menu")),),), SQUARE)
+PICTURE = Screen(Markup("<b>$0.90</b>"), ((Button("Menu", Press("menu")),),), SQUARE)
 
 # The framework warns whenever Telegram asks for a pause.
 pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after`")
@@ -82,7 +82,7 @@ async def test_sends_a_picture_with_its_caption_and_buttons(line: Line) -> None:
     message_id = await line.messenger.send(7, PICTURE)
 
     assert line.person.last.id == message_id
-    assert (line.person.reads, line.person.buttons) == ("0.90 USD", ["Menu"])
+    assert (line.person.reads, line.person.buttons) == ("$0.90", ["Menu"])
     (photo,) = line.person.files
     assert (photo.is_photo, photo.content) == (True, SQUARE)
 
@@ -90,8 +90,8 @@ async def test_sends_a_picture_with_its_caption_and_buttons(line: Line) -> None:
 async def test_a_picture_takes_the_place_of_another_and_of_a_text(line: Line) -> None:
     for first in (PICTURE, HELLO):
         message_id = await line.messenger.send(7, first)
-        assert await line.messenger.edit(7, message_id, Screen(Markup("<i>1.80</i> USD"), (), OTHER_SQUARE))
-        assert (line.person.last.text, line.person.last.buttons) == ("1.80 USD", [])
+        assert await line.messenger.edit(7, message_id, Screen(Markup("<i>$1.80</i>"), (), OTHER_SQUARE))
+        assert (line.person.last.text, line.person.last.buttons) == ("$1.80", [])
         assert line.person.files[-1].content == OTHER_SQUARE
 
 

@@ -29,7 +29,7 @@ from tests.storage.stored import connect, table
 
 HELLO = Screen(Markup("<b>Hello</b> &amp; welcome"), ((Button("Menu", Press("menu")), Copy("Id", "23501")),))
 BYE = Screen(Markup("Bye"))
-PICTURE = Screen(Markup("0.90 USD"), (), PHOTO)
+PICTURE = Screen(Markup("$0.90"), (), PHOTO)
 AWAY = ({"status": 502}, {"status": 500}, {"status": 409}, {"status": 401}, {"dropped": True})
 
 # The framework warns whenever Telegram asks for a pause.
@@ -129,13 +129,13 @@ async def test_a_picture_is_kept_whole_and_takes_its_place_later(line: Line) -> 
     await line.replies.send(7, PICTURE)
     shown = line.person.last
     line.goes_away()
-    await line.replies.edit(7, shown.id, Screen(Markup("1.80 USD"), (), PHOTO + b"\0"))
+    await line.replies.edit(7, shown.id, Screen(Markup("$1.80"), (), PHOTO + b"\0"))
     await line.replies.send(7, PICTURE)
     line.comes_back()
     await line.gives()
 
     assert [photo.content for photo in line.person.files] == [PHOTO + b"\0", PHOTO]
-    assert line.person.reads == "1.80 USD\n0.90 USD"
+    assert line.person.reads == "$1.80\n$0.90"
 
 
 async def test_a_picture_whose_message_is_gone_comes_as_a_new_one(line: Line) -> None:

@@ -52,7 +52,7 @@ async def test_people_orders_and_charges(world: World, operator: Person, chat: P
     assert line(shown, "People") == "People: 2 connected, 1 new this week, 1 blocked the bot"
     assert line(shown, "1 key") == "1 key is parked"
     assert line(shown, "Orders") == "Orders: 1 open, 1 uncertain"
-    assert line(shown, "30 days") == "30 days: 2 orders, 1.35 USD"
+    assert line(shown, "30 days") == "30 days: 2 orders, $1.35"
     assert line(shown, "Waiting") == "Waiting to be told: 0 notices, 0 replies"
     assert re.fullmatch(r"Overview, \d\d:\d\d · version [\d.]+, up \d+ \w+", line(shown, "Overview"))
     assert re.fullmatch(r"Database: [\d.]+ [KM]B, [\d,.]+ GB of disk free", line(shown, "Database"))
@@ -84,7 +84,7 @@ async def test_refresh_takes_the_pictures_place(world: World, operator: Person, 
     await places(chat)
     for _ in range(2):
         await (await operator.taps_on(shown, "Refresh")).answer()
-    await eventually(lambda: "30 days: 1 order, 0.90 USD" in shown.text)
+    await eventually(lambda: "30 days: 1 order, $0.90" in shown.text)
 
     assert shown.file
     assert shown.file is not before

@@ -38,5 +38,5 @@ async def test_one_that_has_ended_is_no_news_and_counts_for_no_month(
     told = rows(world, "SELECT change_number FROM orders WHERE service_id = ''")
     assert told == [{"change_number": 0}]
 
-    assert "Charged in all: 0.90 USD" in (await says(chat, "/export")).text
+    assert "Charged in all: $0.90" in (await says(chat, "/export")).text
     assert order_id in chat.files[-1].content.decode()

@@ -42,7 +42,7 @@ async def test_changes_at_one_time_come_as_one_message_that_leads_to_each(chat: 
     news = await chat.sees("3 pieces of news", within=10)
 
     assert f"✅ Order {ids[0]}: Completed · Instagram Followers" in news.text
-    assert f"🌓 Order {ids[1]}: Partial · came back: 0.018 USD · Instagram Followers" in news.text
+    assert f"🌓 Order {ids[1]}: Partial · came back: $0.018 · Instagram Followers" in news.text
     assert f"🔔 Order {ids[2]}: In progress · Instagram Followers" in news.text
     assert sorted(news.buttons) == [f"Order {one}" for one in ids]
     said = news.text

@@ -33,8 +33,8 @@ async def asks(chat: Person, card: Message) -> None:
 @pytest.mark.parametrize(
     ("word", "says_panel", "parts"),
     [
-        ("Canceled", {"remains": 1000, "charge": "0"}, ["this is what came of it", "came back: 0.90 USD"]),
-        ("Partial", {"remains": 400, "charge": "0.54"}, ["this is what came of it", "came back: 0.36 USD"]),
+        ("Canceled", {"remains": 1000, "charge": "0"}, ["this is what came of it", "came back: $0.90"]),
+        ("Partial", {"remains": 400, "charge": "0.54"}, ["this is what came of it", "came back: $0.36"]),
         ("Canceled", {"charge": None}, ["this is what came of it", "does not say what came back"]),
         ("Completed", {"remains": 0}, ["You asked to cancel it, but it was completed all the same"]),
         ("In progress", {"remains": 900}, ["That is not done yet"]),
@@ -121,7 +121,7 @@ async def test_a_lost_answer_is_told_and_the_order_watched(
     await (await chat.taps_data(data, card)).answer()
     assert len(panel.calls("cancel")) == 1
     panel.set_order(order_id, status="Canceled", charge=0)
-    assert "came back: 0.90 USD" in (await chat.sees(f"Order {order_id}: Canceled")).text
+    assert "came back: $0.90" in (await chat.sees(f"Order {order_id}: Canceled")).text
 
 
 async def test_a_tap_that_is_handled_again_after_a_crash_sends_nothing(

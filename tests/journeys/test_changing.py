@@ -36,7 +36,7 @@ async def test_warns_when_the_balance_is_too_small(chat: Person, panel: Panel) -
     panel.add_account(KEY, Decimal("0.5"))
     shown = await summary(chat)
     assert "Your balance is too small" in shown.text
-    assert "balance after it: -0.40 USD" in shown.text
+    assert "balance after it: -$0.40" in shown.text
 
     await chat.taps_on(shown, "Place order")
     await becomes(chat, shown, "says: “Not enough funds on balance”")
@@ -88,7 +88,7 @@ async def test_changes_the_quantity(chat: Person) -> None:
     shown = await says(chat, "2000")
 
     assert f"link: {LINK}" in shown.text
-    assert "charge: 1.80 USD" in shown.text
+    assert "charge: $1.80" in shown.text
 
 
 async def test_changes_the_comments(chat: Person) -> None:
@@ -132,11 +132,11 @@ async def test_a_rate_changed_since_the_summary_shows_a_new_one(
     await summary(chat)
     panel.set_service("1", rate="1.20")
     shown = await with_a_new_price_list(world, chat, panel)
-    assert "charge: 0.90 USD" in shown.text
+    assert "charge: $0.90" in shown.text
 
     await chat.taps_on(shown, "Place order")
     await becomes(chat, shown, "The panel changed this service meanwhile")
-    assert "charge: 1.20 USD" in shown.text
+    assert "charge: $1.20" in shown.text
     assert panel.calls("add") == []
     await chat.taps_on(shown, "Place order")
     await becomes(chat, shown, "is placed")
@@ -152,7 +152,7 @@ async def test_a_confirmation_looks_at_the_prices_again_after_some_minutes(
 
     await chat.taps_on(shown, "Place order")
     await becomes(chat, shown, "The panel changed this service meanwhile")
-    assert "charge: 1.20 USD" in shown.text
+    assert "charge: $1.20" in shown.text
     assert panel.calls("add") == []
     await chat.taps_on(shown, "Place order")
     await becomes(chat, shown, "is placed")
@@ -181,7 +181,7 @@ async def test_limits_changed_since_the_summary_ask_again(world: World, chat: Pe
 
 @pytest.mark.parametrize(
     ("changes", "asks"),
-    [({"dripfeed": False}, "charge: 0.09 USD"), ({"type": "Package"}, "charge: 0.90 USD")],
+    [({"dripfeed": False}, "charge: $0.09"), ({"type": "Package"}, "charge: $0.90")],
 )
 async def test_what_is_sent_differently_since_the_summary_is_shown_again(
     world: World, chat: Person, panel: Panel, changes: dict[str, object], asks: str

@@ -51,7 +51,7 @@ async def test_services_come_eight_to_a_page_and_lead_back_to_the_categories(cha
     await says(chat, "/order")
     shown = await taps(chat, "Instagram Followers (34)")
     assert shown.text.startswith("Instagram Followers\n")
-    assert "1 · Instagram Followers\n0.90 USD per 1000 · min 50, max 10,000" in shown.text
+    assert "1 · Instagram Followers\n$0.90 per 1000 · min 50, max 10,000" in shown.text
     assert shown.buttons[0] == "1 · Instagram Followers"
     assert len([label for label in shown.buttons if " · " in label]) == 8
     assert shown.text.count("per 1000") == 8
@@ -76,13 +76,13 @@ async def test_a_package_has_a_flat_price_and_no_limits(chat: Person) -> None:
     await says(chat, "/order")
 
     shown = await taps(chat, "🎁 Packages | Instagram")
-    assert "1.50 USD a package\n" in shown.text
+    assert "$1.50 a package\n" in shown.text
 
 
 async def test_every_digit_of_a_rate_is_shown(chat: Person) -> None:
     await says(chat, "/order")
 
-    assert "0.00094 USD per 1000" in (await says(chat, "cheapest in the world")).text
+    assert "$0.00094 per 1000" in (await says(chat, "cheapest in the world")).text
 
 
 @pytest.mark.parametrize(

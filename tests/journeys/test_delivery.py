@@ -141,7 +141,7 @@ async def test_a_reply_is_not_given_up_because_telegram_stumbles(
 async def test_a_key_is_deleted_although_telegram_stumbles(world: World, chat: Person) -> None:
     world.telegram.trouble("deleteMessage", status=502)
     typed = await chat.types(OTHER_KEY)
-    answer = await chat.sees("Connected. Your balance: 50.00 USD")
+    answer = await chat.sees("Connected. Your balance: $50.00")
 
     assert typed.deleted
     assert "could not delete" not in answer.text

@@ -73,11 +73,11 @@ async def test_every_order_is_in_the_file(chat: Person, panel: Panel) -> None:
         (second, "Pending", "0.09"),
     ]
     assert chat.files[-1].name.startswith("orders-20")
-    for part in ("3 orders", "Charged in all: 0.63 USD", "1 · Instagram Followers: 0.54 USD"):
+    for part in ("3 orders", "Charged in all: $0.63", "1 · Instagram Followers: $0.54"):
         assert part in caption.text
-    assert "placed elsewhere: 0.09 USD" in caption.text
+    assert "placed elsewhere: $0.09" in caption.text
     month = read(chat)[0]["date"][:7]
-    assert f"{month}: 0.63 USD" in caption.text
+    assert f"{month}: $0.63" in caption.text
 
 
 async def test_formulas_are_defused(world: World, chat: Person) -> None:
@@ -105,7 +105,7 @@ async def test_a_big_history_fits_its_caption(world: World, chat: Person) -> Non
     assert len(read(chat)) == 50_001
     assert len(caption.text.encode("utf-16-le")) // 2 <= CAPTION
     assert "50,001 orders" in caption.text
-    assert f"Charged in all: {Decimal('0.01234') * 50_000 + Decimal('0.90'):,.2f}" in caption.text
+    assert f"Charged in all: ${Decimal('0.01234') * 50_000 + Decimal('0.90'):,.2f}" in caption.text
     assert "earlier: " in caption.text
     assert "other services: " in caption.text
 

@@ -44,8 +44,8 @@ async def test_an_order_placed_elsewhere_is_followed_to_its_end(
         "before: In progress",
         "remains: 40",
         "start count: 7",
-        "came back: 0.036 USD",
-        "charge: 0.054 USD",
+        "came back: $0.036",
+        "charge: $0.054",
     ]
     assert f"Order {order_id}: In progress" not in chat.reads  # it stood so before
     (row,) = rows(world, "SELECT * FROM orders")
@@ -66,7 +66,7 @@ async def test_its_card_reads_well_without_service_and_link(chat: Person, panel:
         "",
         "start count: 7",
         "remains: 60",
-        "charged: 0.09 USD",
+        "charged: $0.09",
     ]
     assert "Stop following" in card.buttons
     listed = await says(chat, "/orders")
@@ -79,7 +79,7 @@ async def test_the_button_follows_those_that_can_be(chat: Person, panel: Panel) 
     await says(chat, f"/track {running[1]}")
     answer = await says(chat, f"/status {' '.join(running)} 999")
     assert answer.buttons == ["Follow"]
-    assert f"{running[1]} · Pending · remains: 100 · charge: 0.09 USD · I follow it" in answer.text
+    assert f"{running[1]} · Pending · remains: 100 · charge: $0.09 · I follow it" in answer.text
 
     told = await hears(chat, "I follow this order now", after=await _taps(chat, "Follow"))
     assert told.text.splitlines()[1:] == [running[2]]

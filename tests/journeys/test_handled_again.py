@@ -143,7 +143,7 @@ async def test_the_id_of_an_uncertain_order(world: World, chat: Person, panel: P
 
 async def test_a_key(world: World, chat: Person) -> None:
     await with_a_crash_before_its_end(
-        world, chat, lambda: chat.types(f"/key {OTHER_KEY}"), "Connected. Your balance: 50.00 USD"
+        world, chat, lambda: chat.types(f"/key {OTHER_KEY}"), "Connected. Your balance: $50.00"
     )
 
     found = rows(world, "SELECT last_four FROM accounts WHERE replaced_at IS NULL")

@@ -42,7 +42,7 @@ async def test_whoever_waits_is_told_that_the_panel_does_not_answer(
     assert assures in (await chat.sees(NO_ANSWER)).text
 
     world.panel.calm()
-    assert "Balance: 100.84292 USD" in (await says(chat, "/balance")).text
+    assert "Balance: $100.84292" in (await says(chat, "/balance")).text
     assert world.panel.calls("add") == []
 
 

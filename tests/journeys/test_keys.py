@@ -22,7 +22,7 @@ async def test_a_right_key_is_deleted_tried_stored_and_answered_with_the_balance
 ) -> None:
     world.telegram._calls.clear()
     typed = await stranger.types(KEY)
-    answer = await stranger.sees("Connected. Your balance: 100.84292 USD")
+    answer = await stranger.sees("Connected. Your balance: $100.84292")
 
     assert typed.deleted
     assert [c.method for c in world.telegram.calls() if c.method != "getUpdates"][:2] == [
@@ -170,7 +170,7 @@ async def test_the_key_is_nowhere_in_clear_while_it_runs(world: World, chat: Per
 async def test_a_new_key_takes_the_place_of_the_old_one(chat: Person, panel: Panel) -> None:
     typed = await chat.types(f"/key {OTHER_KEY}")
 
-    await chat.sees("Connected. Your balance: 50.00 USD")
+    await chat.sees("Connected. Your balance: $50.00")
     assert typed.deleted
     await places(chat)
     assert [call.key for call in panel.requests if call.action == "add"] == [OTHER_KEY]

@@ -57,10 +57,10 @@ async def test_a_typed_list_becomes_orders_after_one_confirmation(chat: Person, 
     assert "service | link | quantity" in (await says(chat, "/mass")).text
     shown = await says(chat, f"1 | {link(1)} | 1 000\n\n# a note\n1, {link(2)}, 50\n3 | {link(3)}")
     assert "Please check your 3 orders" in shown.text
-    assert f"1: 1 | {link(1)} | 1 000 · 0.90 USD" in shown.text
-    assert f"4: 1, {link(2)}, 50 · 0.045 USD" in shown.text
-    assert "charge in all: 2.445 USD" in shown.text
-    assert "balance after it: 98.39792 USD" in shown.text
+    assert f"1: 1 | {link(1)} | 1 000 · $0.90" in shown.text
+    assert f"4: 1, {link(2)}, 50 · $0.045" in shown.text
+    assert "charge in all: $2.445" in shown.text
+    assert "balance after it: $98.39792" in shown.text
     assert shown.buttons == ["Place 3 orders", "Leave"]
     assert panel.calls("add") == []
 
@@ -73,7 +73,7 @@ async def test_a_typed_list_becomes_orders_after_one_confirmation(chat: Person, 
         {"service": "3", "link": link(3)},
     ]
     assert "placed: 3 of 3" in summary.text
-    assert "charge in all: 2.445 USD" in summary.text
+    assert "charge in all: $2.445" in summary.text
     placed = {order.link: order.id for order in panel.orders.values()}
     found = [list(row.values()) for row in table(summary)]
     assert [row[:5] + row[6:] for row in found] == [

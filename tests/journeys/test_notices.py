@@ -43,9 +43,9 @@ async def test_numbers_that_move_are_not_told(chat: Person, panel: Panel) -> Non
 @pytest.mark.parametrize(
     ("word", "says_panel", "parts"),
     [
-        ("Partial", {"remains": 400, "charge": "0.54"}, ["remains: 400 of 1,000", "came back: 0.36 USD"]),
-        ("Canceled", {"remains": 1000, "charge": "0"}, ["remains: 1,000 of 1,000", "came back: 0.90 USD"]),
-        ("Refunded", {"charge": 0}, ["came back: 0.90 USD"]),
+        ("Partial", {"remains": 400, "charge": "0.54"}, ["remains: 400 of 1,000", "came back: $0.36"]),
+        ("Canceled", {"remains": 1000, "charge": "0"}, ["remains: 1,000 of 1,000", "came back: $0.90"]),
+        ("Refunded", {"charge": 0}, ["came back: $0.90"]),
         ("Canceled", {"charge": None}, ["does not say what came back", "/balance"]),
         ("Partial", {"charge": "0.90", "remains": 10}, ["does not say what came back"]),
         ("Completed", {"remains": 0, "start_count": 77}, ["start count: 77", "remains: 0 of 1,000"]),
@@ -136,7 +136,7 @@ async def test_an_ended_order_gets_one_more_look_a_day_later(tmp_path: Path) -> 
         await chat.sees(f"Order {order_id}: Completed")
         world.panel.set_order(order_id, status="Partial", remains=200, charge=Decimal("0.72"))
         news = await chat.sees(f"Order {order_id}: Partial")  # by hand, after it had ended
-        assert "came back: 0.18 USD" in news.text
+        assert "came back: $0.18" in news.text
 
         await eventually(lambda: rows(world, "SELECT 1 FROM orders WHERE next_poll_at IS NULL"))
         looks = len(world.panel.calls("status"))

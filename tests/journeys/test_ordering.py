@@ -33,7 +33,7 @@ async def test_tells_every_change_of_status_once(chat: Person, panel: Panel) -> 
     news = await chat.sees("Order 23501: Partial")
 
     assert "remains: 157 of 1,000" in news.text
-    assert "came back: 0.1413 USD" in news.text
+    assert "came back: $0.1413" in news.text
     assert chat.reads.count("Order 23501: In progress") == 1
 
 
@@ -42,8 +42,8 @@ async def test_amounts_of_currencies_with_many_digits(chat: Person, panel: Panel
     panel.set_service("1", rate="123456789.25")
     assert "150,000,000.50" in (await says(chat, "/balance")).text
     shown = await summary(chat)
-    assert "charge: 123,456,789.25 USD" in shown.text
+    assert "charge: $123,456,789.25" in shown.text
     await chat.taps_on(shown, "Place order")
     await becomes(chat, shown, "is placed")
     panel.finish(next(iter(panel.orders)))
-    assert "charge: 123,456,789.25 USD" in (await chat.sees("Completed")).text
+    assert "charge: $123,456,789.25" in (await chat.sees("Completed")).text

@@ -53,7 +53,7 @@ async def test_the_card_says_how_an_order_stands(chat: Person, panel: Panel) -> 
         "▓▓▓▓░░░░░░ 40 %",
         "start count: 1,234",
         "remains: 600 of 1,000",
-        "charged: 0.90 USD",
+        "charged: $0.90",
     ):
         assert part in card.text
     assert card.buttons == ["Refresh", "Cancel order", "Order again", "Copy id", "‹ Back"]
@@ -145,11 +145,11 @@ async def test_a_package_has_no_bar(chat: Person, panel: Panel) -> None:
 
 
 async def test_balance_has_every_digit_and_counts_open_orders(chat: Person, panel: Panel) -> None:
-    assert (await says(chat, "/balance")).text == "Balance: 100.84292 USD\nNo open orders"
+    assert (await says(chat, "/balance")).text == "Balance: $100.84292\nNo open orders"
     first = await places(chat)
-    assert (await says(chat, "/balance")).text == "Balance: 99.94292 USD\n1 open order"
+    assert (await says(chat, "/balance")).text == "Balance: $99.94292\n1 open order"
     await places(chat, f"3 {LINK}")
-    assert (await says(chat, "/balance")).text == "Balance: 98.44292 USD\n2 open orders"
+    assert (await says(chat, "/balance")).text == "Balance: $98.44292\n2 open orders"
 
     panel.finish(first)
     await chat.sees(f"Order {first}: Completed")
@@ -159,10 +159,10 @@ async def test_balance_has_every_digit_and_counts_open_orders(chat: Person, pane
 @pytest.mark.parametrize(
     ("body", "shown"),
     [
-        ('{"balance": 0, "currency": "EUR"}', "Balance: 0.00 EUR"),
-        ('{"balance": "1234567.5", "currency": "usd"}', "Balance: 1,234,567.50 USD"),
-        ('{"balance": "-0.000001"}', "Balance: -0.000001 USD"),
-        ('{"balance": "1,234.5678901", "currency": "INR"}', "Balance: 1,234.5678901 INR"),
+        ('{"balance": 0, "currency": "EUR"}', "Balance: €0.00"),
+        ('{"balance": "1234567.5", "currency": "usd"}', "Balance: $1,234,567.50"),
+        ('{"balance": "-0.000001"}', "Balance: -$0.000001"),
+        ('{"balance": "1,234.5678901", "currency": "INR"}', "Balance: ₹1,234.5678901"),
     ],
 )
 async def test_balances_as_panels_write_them(chat: Person, panel: Panel, body: str, shown: str) -> None:

@@ -31,7 +31,7 @@ async def confirmed(chat: Person, panel: Panel, trouble: Trouble, **details: Unp
 async def test_placed_tells_what_and_under_which_id(chat: Person, panel: Panel) -> None:
     placed = await confirms(chat, "✅ Order 23501 is placed.")
 
-    for part in ("1 · Instagram Followers", LINK, "quantity: 1,000", "charge: 0.90 USD"):
+    for part in ("1 · Instagram Followers", LINK, "quantity: 1,000", "charge: $0.90"):
         assert part in placed.text
     assert placed.buttons == ["Show order"]
     assert len(panel.calls("add")) == 1

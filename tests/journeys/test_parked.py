@@ -46,7 +46,7 @@ async def test_the_owners_balance_unparks_it_and_polling_goes_on(chat: Person, p
     assert "The panel says: “Invalid API key”" in (await says(chat, "/balance")).text
 
     panel.add_account(KEY, Decimal(5))
-    assert "Balance: 5.00 USD" in (await says(chat, "/balance")).text
+    assert "Balance: $5.00" in (await says(chat, "/balance")).text
     panel.set_order(order_id, status="In progress")
     await chat.sees(f"Order {order_id}: In progress")
     assert chat.reads.count(TOLD) == 1

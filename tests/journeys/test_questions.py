@@ -10,7 +10,7 @@ from tests.journeys.stories import LINK, becomes, confirms, says, taps
 async def test_a_package_asks_only_for_the_link(chat: Person, panel: Panel) -> None:
     await says(chat, "/order 3")
     shown = await says(chat, LINK)
-    assert "charge: 1.50 USD" in shown.text
+    assert "charge: $1.50" in shown.text
     assert "quantity" not in shown.text
 
     await chat.taps_on(shown, "Place order")
@@ -26,7 +26,7 @@ async def test_custom_comments_asks_for_them_and_counts_the_lines(chat: Person, 
     shown = await says(chat, "Nice <b>one</b>!\n\n  Great & good \n")
     assert "comments: Nice <b>one</b>! / Great & good" in shown.text
     assert "quantity: 2" in shown.text
-    assert "charge: 0.016 USD" in shown.text
+    assert "charge: $0.016" in shown.text
     await chat.taps_on(shown, "Place order")
     await becomes(chat, shown, "is placed")
     comments = "Nice <b>one</b>!\nGreat & good"
@@ -114,7 +114,7 @@ async def test_what_is_no_link_is_said_and_asked_again(chat: Person, typed: str)
         (f"/order 1 {LINK} 1 000", "quantity: 1,000"),
         (f"/order 1 {LINK}\n1000", "quantity: 1,000"),
         (f"/order@panelgram_bot 1 {LINK} 1000", "quantity: 1,000"),
-        (f"/order 3 {LINK}", "charge: 1.50 USD"),
+        (f"/order 3 {LINK}", "charge: $1.50"),
         (f"/order 2 {LINK} Nice!\nGreat!", "quantity: 2"),
         ("/order 1 nolink 1000", "That is no link"),
         (f"/order 1 {LINK} 5", "must be from 50 to 10,000"),
@@ -144,8 +144,8 @@ async def test_the_summary_says_everything(chat: Person) -> None:
         "service: 1 · Instagram Followers",
         f"link: {LINK}",
         "quantity: 1,000",
-        "charge: 0.90 USD",
-        "balance after it: 99.94292 USD",
+        "charge: $0.90",
+        "balance after it: $99.94292",
     ):
         assert part in shown.text
     assert "⚠️" not in shown.text
@@ -162,7 +162,7 @@ async def test_a_text_at_the_summary_shows_it_again(chat: Person, panel: Panel) 
 
 
 async def test_the_charge_has_every_digit(chat: Person) -> None:
-    assert "charge: 0.0000094 USD" in (await says(chat, f"/order 2029 {LINK} 10")).text
+    assert "charge: $0.0000094" in (await says(chat, f"/order 2029 {LINK} 10")).text
 
 
 async def test_a_free_service_can_be_ordered(chat: Person) -> None:

@@ -51,7 +51,7 @@ async def test_categories_come_first_and_a_service_opens_its_card(chat: Person, 
 async def test_words_search_and_more_words_search_again(chat: Person) -> None:
     assert "tiktok likes\n" in (await says(chat, "/services tiktok likes")).text
     found = await says(chat, "cheapest in the world")
-    assert "0.00094 USD per 1000" in found.text
+    assert "$0.00094 per 1000" in found.text
     assert "The cheapest in the world" in (await taps(chat, " · TikTok Views")).text
     assert "cheapest in the world\n" in (await taps(chat, "‹ Back")).text
     assert "Nothing found for “qqqqqq”" in (await says(chat, "qqqqqq")).text
@@ -70,7 +70,7 @@ async def test_the_card_tells_all_the_panel_says(chat: Person, panel: Panel) -> 
         "Gold_7-x · Likes <b>Gold</b> & more\n\n"
         "category: Likes & co\n"
         "type: Default\n"
-        "price: 1,234.50 USD per 1000\n"
+        "price: $1,234.50 per 1000\n"
         "min: 10\n"
         "max: 2,500,000\n"
         "refill: yes\n"
@@ -105,7 +105,7 @@ async def test_a_type_nobody_knows_has_a_card_with_the_reason_and_no_order(
     chat: Person, panel: Panel
 ) -> None:
     card = await says(chat, "/services 2028")
-    assert "type: Quantum Boost\nprice: 0.50 USD\n" in card.text
+    assert "type: Quantum Boost\nprice: $0.50\n" in card.text
     assert "I do not know what it needs, so I do not guess. Order it at http" in card.text
     assert card.buttons == ["☆ Favourite", "‹ Back"]
     await chat.taps_data("buy:2028:0:0", card)

@@ -55,6 +55,7 @@ async def test_says_what_it_does_and_what_comes_at_once_all_the_same(chat: Perso
         "Nothing",
         "Quiet hours",
         "Time zone",
+        "🌐 Language",
         "Digest once a day",
         "No announcements",
     ]

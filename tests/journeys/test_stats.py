@@ -49,10 +49,10 @@ async def test_the_numbers_are_what_was_ordered(world: World, chat: Person) -> N
 
     prices = [Decimal(row["price"]) for row in rows(world, "SELECT price FROM orders")]
     assert paragraphs(shown) == [
-        [f"Spent: {sum(prices)} USD", "3 orders in 30 days"],
+        [f"Spent: ${sum(prices)}", "3 orders in 30 days"],
         [
-            f"3 · Instagram Starter Package | 100 Fol…: {prices[2]:.2f} USD",
-            f"1 · Instagram Followers: {prices[0] + prices[1]} USD",
+            f"3 · Instagram Starter Package | 100 Fol…: ${prices[2]:.2f}",
+            f"1 · Instagram Followers: ${prices[0] + prices[1]}",
         ],
     ]
     assert picture(shown)
@@ -66,9 +66,9 @@ async def test_what_came_back_is_not_in_the_sum(chat: Person, panel: Panel) -> N
     shown = await says(chat, "/stats")
 
     assert paragraphs(shown)[0] == [
-        "Spent: 0.54 USD",
+        "Spent: $0.54",
         "1 order in 30 days",
-        "0.36 USD came back and is already taken off.",
+        "$0.36 came back and is already taken off.",
     ]
 
 
@@ -80,7 +80,7 @@ async def test_what_nobody_knows_is_said(chat: Person, panel: Panel) -> None:
     shown = await says(chat, "/stats")
 
     assert paragraphs(shown) == [
-        ["Spent: 0.00 USD", "0 orders in 30 days"],
+        ["Spent: $0.00", "0 orders in 30 days"],
         ["1 order is uncertain and not counted. /orders shows it."],
     ]
 
@@ -100,11 +100,11 @@ async def test_another_period_takes_the_pictures_place(world: World, chat: Perso
     await places(chat, f"1 {LINK}/2 500")
     shown = await says(chat, "/stats")
     month, count = picture(shown), len(chat.messages)
-    assert "Spent: 1.35 USD" in shown.text
+    assert "Spent: $1.35" in shown.text
 
     for days, amount in (("7 days", "0.45"), ("365 days", "1.35")):
         assert await taps(chat, days, on=shown) is shown
-        assert f"Spent: {amount} USD\n" in shown.text
+        assert f"Spent: ${amount}\n" in shown.text
         assert f"• {days}" in shown.buttons
         assert picture(shown) != month
     await taps(chat, "30 days", on=shown)
@@ -146,9 +146,9 @@ async def test_currencies_and_keys_are_not_mixed(world: World, chat: Person) -> 
     shown = await says(chat, "/stats")
 
     whole, services, others, notes = paragraphs(shown)
-    assert whole == ["Spent: 0.45 USD", "1 order in 30 days"]
-    assert services == ["1 · Instagram Followers: 0.45 USD"]
-    assert others == ["Not in the picture:", "7.50 EUR, 1 order"]
+    assert whole == ["Spent: $0.45", "1 order in 30 days"]
+    assert services == ["1 · Instagram Followers: $0.45"]
+    assert others == ["Not in the picture:", "€7.50, 1 order"]
     assert notes == ["Placed with 2 API keys."]
 
 
@@ -158,7 +158,7 @@ async def test_nobody_sees_anybody_elses(world: World, chat: Person) -> None:
     assert "No orders yet" in (await says(other, "/stats")).text
 
     await places(other, f"1 {LINK}/theirs 500")
-    assert "Spent: 0.45 USD\n1 order in" in (await says(other, "/stats")).text
+    assert "Spent: $0.45\n1 order in" in (await says(other, "/stats")).text
 
 
 async def test_who_had_everything_erased_has_spent_nothing(world: World, chat: Person) -> None:
@@ -200,7 +200,7 @@ async def test_names_in_any_script_are_in_the_caption(world: World, chat: Person
     await change(world, "UPDATE orders SET service_name = 'متابعين <b>🔥 ' || service_name")
     shown = await says(chat, "/stats")
 
-    assert "1 · متابعين <b>🔥 Instagram Followers: 0.90 USD" in shown.text
+    assert "\u20681 · متابعين <b>🔥 Instagram Followers\u2069: $0.90" in shown.text
 
 
 async def test_a_big_history_fits_the_caption(world: World, chat: Person) -> None:
@@ -219,6 +219,6 @@ async def test_a_big_history_fits_the_caption(world: World, chat: Person) -> Non
         )
     shown = await says(chat, "/stats")
     assert "13 orders in 30 days" in shown.text
-    assert "Spent: 148,148,137.0481481468 USD" in shown.text
+    assert "Spent: $148,148,137.0481481468" in shown.text
     assert "other services: " in shown.text
     await summary(chat)

@@ -30,9 +30,9 @@ async def test_ids_as_people_write_them_cost_one_request(chat: Person, panel: Pa
     assert panel.calls("status") == [{"orders": f"{first},{second},{third},999"}]
     assert answer.text.splitlines() == [
         "Sandbox panel says right now:",
-        f"{first} · In progress · remains: 40 · start count: 3,572 · charge: 0.27819 USD",
-        f"{second} · Pending · remains: 100 · charge: 0.09 USD",
-        f"{third} · Completed · remains: 0 · charge: 0.09 USD",
+        f"{first} · In progress · remains: 40 · start count: 3,572 · charge: $0.27819",
+        f"{second} · Pending · remains: 100 · charge: $0.09",
+        f"{third} · Completed · remains: 0 · charge: $0.09",
         "999 · the panel says: “Incorrect order ID”",
     ]
     assert answer.buttons == ["Follow 2 orders"]

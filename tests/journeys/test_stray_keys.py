@@ -84,7 +84,7 @@ async def test_a_question_goes_on_after_a_key_in_between(chat: Person) -> None:
     assert "API key" in (await says(chat, "/key")).text
     key = await chat.types(OTHER_KEY)
 
-    await hears(chat, "Connected. Your balance: 50.00 USD", after=key)
+    await hears(chat, "Connected. Your balance: $50.00", after=key)
     question = await hears(chat, "Send the quantity", after=key)
     assert question.buttons == ["‹ Back", "Leave"]
     assert "Please check your order" in (await says(chat, "1000")).text
@@ -96,7 +96,7 @@ async def test_a_summary_goes_on_after_a_key_in_between_with_the_new_balance(
     await summary(chat)
     await says(chat, "/key")
     await chat.types(OTHER_KEY)
-    shown = await chat.sees("balance after it: 49.10 USD")
+    shown = await chat.sees("balance after it: $49.10")
     await chat.taps_on(shown, "Place order")
 
     await becomes(chat, shown, "is placed")
@@ -107,7 +107,7 @@ async def test_choosing_goes_on_after_a_key_in_between(chat: Person) -> None:
     await says(chat, "/order")
     await says(chat, "/key")
     key = await chat.types(OTHER_KEY)
-    await hears(chat, "Connected. Your balance: 50.00 USD", after=key)
+    await hears(chat, "Connected. Your balance: $50.00", after=key)
 
     categories = await hears(chat, "which category", after=key)
     assert "Page 1 of 5" in (await taps(chat, "Instagram Followers", on=categories)).text
@@ -145,7 +145,7 @@ async def test_a_key_behind_the_command_goes_on_with_what_was_interrupted(chat: 
     await says(chat, "/key")
     key = await chat.types(f"/key {OTHER_KEY}")
 
-    await hears(chat, "Connected. Your balance: 50.00 USD", after=key)
+    await hears(chat, "Connected. Your balance: $50.00", after=key)
     await hears(chat, "Send the quantity", after=key)
 
 
@@ -153,7 +153,7 @@ async def test_a_key_behind_the_command_at_a_question_leaves_it_standing(chat: P
     await says(chat, f"/order 1 {LINK}")
     key = await chat.types(f"/key {OTHER_KEY}")
 
-    await hears(chat, "Connected. Your balance: 50.00 USD", after=key)
+    await hears(chat, "Connected. Your balance: $50.00", after=key)
     typed = await chat.types("1000")
     await hears(chat, "Please check your order", after=typed)
 
@@ -164,7 +164,7 @@ async def test_a_key_changed_under_a_summary_is_not_charged_unseen(chat: Person,
     await says(chat, f"/key {OTHER_KEY}")
     await chat.taps_on(shown, "Place order")
 
-    await becomes(chat, shown, "balance after it: 49.10 USD")
+    await becomes(chat, shown, "balance after it: $49.10")
     assert panel.calls("add") == []
 
 

@@ -73,7 +73,7 @@ async def test_every_reply_comes_in_the_end_and_in_order(
 
     await chat.sees("Please check your order", within=20.0)
     assert answers(chat, after=typed[0]) == [
-        "Balance: 100.84292 USD",
+        "Balance: $100.84292",
         "I do not know this command. /help shows what I can do.",
         "1 · Instagram Followers",
         "Please check your order",
@@ -145,12 +145,12 @@ async def test_trouble_with_one_chat_holds_up_no_other(world: World, chat: Perso
     typed = await chat.types("/balance")
     await is_kept(world, 1)
     for _ in range(3):
-        assert "Balance: 50.00 USD" in (await says(other, "/balance")).text
+        assert "Balance: $50.00" in (await says(other, "/balance")).text
     assert await places(other) == "23501"
     assert answers(chat, after=typed) == []
 
     world.telegram.calm()
-    await chat.sees("Balance: 100.84292 USD")
+    await chat.sees("Balance: $100.84292")
 
 
 async def test_a_key_typed_meanwhile_is_taken_and_deleted_in_the_end(world: World) -> None:
@@ -160,7 +160,7 @@ async def test_a_key_typed_meanwhile_is_taken_and_deleted_in_the_end(world: Worl
     await is_kept(world, 2)
     world.telegram.calm()
 
-    await chat.sees("Connected. Your balance: 50.00 USD")
+    await chat.sees("Connected. Your balance: $50.00")
     assert typed.deleted
 
 

@@ -66,12 +66,12 @@ async def test_while_one_waits_for_the_panel_another_is_served(
     await chat.types("/balance")
     await panel.next_call("balance")
 
-    assert "Balance: 50.00 USD" in (await says(other, "/balance")).text
+    assert "Balance: $50.00" in (await says(other, "/balance")).text
     assert await places(other) == "23501"
     assert "Balance:" not in chat.reads
     await world.telegram.hears("sendChatAction")
     panel.calm()
-    await chat.sees("Balance: 100.84292 USD")
+    await chat.sees("Balance: $100.84292")
 
 
 async def test_what_a_person_types_meanwhile_is_taken_in_turn(
@@ -87,7 +87,7 @@ async def test_what_a_person_types_meanwhile_is_taken_in_turn(
 
     await chat.sees("Please check your order")
     answers = [m.text for m in chat.messages if m.sender.is_bot][-4:]
-    expected = ("Balance: 100.84292 USD", "Send the link", "Send the quantity", "Please check your order")
+    expected = ("Balance: $100.84292", "Send the link", "Send the quantity", "Please check your order")
     assert all(part in answer for part, answer in zip(expected, answers, strict=True))
 
 

@@ -18,28 +18,28 @@ STORIES: dict[str, tuple[Story, dict[str, str], str]] = {
     "default": (
         [("Send the link", LINK), ("Send the quantity", "1 000")],
         {"link": LINK, "quantity": "1000"},
-        "charge: 1.00 USD",
+        "charge: $1.00",
     ),
-    "package": ([("Send the link", LINK)], {"link": LINK}, "charge: 1.00 USD"),
+    "package": ([("Send the link", LINK)], {"link": LINK}, "charge: $1.00"),
     "seo": (
         [("Send the link", LINK), ("Send the quantity", "100"), ("keywords", "red shoes\n\nblue shoes ")],
         {"link": LINK, "quantity": "100", "keywords": "red shoes\nblue shoes"},
-        "charge: 0.10 USD",
+        "charge: $0.10",
     ),
     "custom comments": (
         [("Send the link", LINK), ("comments", "Nice!\nGreat!")],
         {"link": LINK, "comments": "Nice!\nGreat!"},
-        "charge: 0.002 USD",
+        "charge: $0.002",
     ),
     "custom comments package": (
         [("Send the link", LINK), ("comments", "Nice!\nGreat!")],
         {"link": LINK, "comments": "Nice!\nGreat!"},
-        "charge: 1.00 USD",
+        "charge: $1.00",
     ),
     "mentions": (
         [("Send the link", LINK), ("Send the quantity", "100"), ("usernames", "@anna\nboris")],
         {"link": LINK, "quantity": "100", "usernames": "anna\nboris"},
-        "charge: 0.10 USD",
+        "charge: $0.10",
     ),
     "mentions with hashtags": (
         [
@@ -49,42 +49,42 @@ STORIES: dict[str, tuple[Story, dict[str, str], str]] = {
             ("hashtags", "#sun\n#sea"),
         ],
         {"link": LINK, "quantity": "100", "usernames": "anna\nboris", "hashtags": "#sun\n#sea"},
-        "charge: 0.10 USD",
+        "charge: $0.10",
     ),
     "mentions custom list": (
         [("Send the link", LINK), ("usernames", "anna\nboris\ncarl")],
         {"link": LINK, "usernames": "anna\nboris\ncarl"},
-        "charge: 0.003 USD",
+        "charge: $0.003",
     ),
     "mentions hashtag": (
         [("Send the link", LINK), ("Send the quantity", "100"), ("hashtag", "#sun")],
         {"link": LINK, "quantity": "100", "hashtag": "#sun"},
-        "charge: 0.10 USD",
+        "charge: $0.10",
     ),
     "mentions user followers": (
         [("Send the link", LINK), ("Send the quantity", "100"), ("whose followers", "@anna")],
         {"link": LINK, "quantity": "100", "username": "anna"},
-        "charge: 0.10 USD",
+        "charge: $0.10",
     ),
     "mentions media likers": (
         [("Send the link", LINK), ("Send the quantity", "100"), ("media", "example.com/p/2")],
         {"link": LINK, "quantity": "100", "media": "https://example.com/p/2"},
-        "charge: 0.10 USD",
+        "charge: $0.10",
     ),
     "comment likes": (
         [("Send the link", LINK), ("Send the quantity", "100"), ("who wrote the comment", "anna")],
         {"link": LINK, "quantity": "100", "username": "anna"},
-        "charge: 0.10 USD",
+        "charge: $0.10",
     ),
     "comment replies": (
         [("Send the link", LINK), ("who wrote the comment", "anna"), ("replies", "Yes!\nNo!")],
         {"link": LINK, "username": "anna", "comments": "Yes!\nNo!"},
-        "charge: 0.002 USD",
+        "charge: $0.002",
     ),
     "poll": (
         [("Send the link", LINK), ("Send the quantity", "100"), ("answer number", "2")],
         {"link": LINK, "quantity": "100", "answer_number": "2"},
-        "charge: 0.10 USD",
+        "charge: $0.10",
     ),
     "invites from groups": (
         [
@@ -93,7 +93,7 @@ STORIES: dict[str, tuple[Story, dict[str, str], str]] = {
             ("groups", "https://t.me/one\nhttps://t.me/two"),
         ],
         {"link": LINK, "quantity": "100", "groups": "https://t.me/one\nhttps://t.me/two"},
-        "charge: 0.10 USD",
+        "charge: $0.10",
     ),
     "subscriptions": (
         [
@@ -113,7 +113,7 @@ STORIES: dict[str, tuple[Story, dict[str, str], str]] = {
             "posts": "5",
             "expiry": "31/12/2030",
         },
-        "charge per future post: 0.10 USD to 0.20 USD",
+        "charge per future post: $0.10 to $0.20",
     ),
     "web traffic": (
         [
@@ -132,13 +132,13 @@ STORIES: dict[str, tuple[Story, dict[str, str], str]] = {
             "type_of_traffic": "1",
             "google_keyword": "red shoes",
         },
-        "charge: 0.10 USD",
+        "charge: $0.10",
     ),
 }
 
 
 def number_of(panel: Panel, kind: str) -> str:
-    """A service of the type, made to cost 1 USD and to take from 1 to 10,000."""
+    """A service of the type, made to cost $1 and to take from 1 to 10,000."""
     service = next(s for s in panel.services if type_of(s) == kind and (number(s["max"]) or 0) > 0)
     panel.set_service(str(service["service"]), rate="1", min="1", max="10000")
     return str(service["service"])
@@ -200,7 +200,7 @@ async def test_drip_feed_is_a_button_on_the_summary(chat: Person, panel: Panel) 
     shown = await says(chat, "60")
     for line in ("quantity: 100 in each run", "runs: 5", "interval: every 60 minutes", "in all: 500"):
         assert line in shown.text
-    assert "charge: 0.45 USD" in shown.text
+    assert "charge: $0.45" in shown.text
 
     await chat.taps_on(shown, "Place order")
     await becomes(chat, shown, "is placed")
@@ -213,7 +213,7 @@ async def test_drip_feed_can_be_taken_back(chat: Person, panel: Panel) -> None:
     shown = await says(chat, f"/order 1 {LINK} 100")
     question = await taps(chat, "Drip-feed", on=shown)
     shown = await taps(chat, "No drip-feed", on=question)
-    assert "charge: 0.09 USD" in shown.text
+    assert "charge: $0.09" in shown.text
 
     await taps(chat, "Drip-feed", on=shown)
     await says(chat, "5")
@@ -335,7 +335,7 @@ async def test_old_posts_are_charged_at_once(chat: Person, panel: Panel) -> None
     await answers(chat, service, STORIES["subscriptions"][0][:5])
     await says(chat, "50")
     shown = await taps(chat, "Skip", on=chat.last)
-    assert "old posts, charged at once: 5.00 USD to 10.00 USD" in shown.text
+    assert "old posts, charged at once: $5.00 to $10.00" in shown.text
     assert "Nothing is charged now" not in shown.text
 
 

@@ -21,14 +21,14 @@ async def test_the_balance_speaks_for_it(chat: Person, panel: Panel) -> None:
     await uncertain(chat, panel, made=True)
     told = await chat.sees("most likely placed")
 
-    assert "balance before: 100.84292 USD\nbalance now: 99.94292 USD" in told.text
+    assert "balance before: $100.84292\nbalance now: $99.94292" in told.text
 
 
 async def test_the_balance_speaks_against_it(chat: Person, panel: Panel) -> None:
     await uncertain(chat, panel, made=False)
     told = await chat.sees("probably not placed")
 
-    assert "balance now: 100.84292 USD" in told.text
+    assert "balance now: $100.84292" in told.text
 
 
 async def test_look_again_finds_the_money_gone_after_all(chat: Person, panel: Panel) -> None:

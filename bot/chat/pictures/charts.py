@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from bot.chat.pictures.axis import ticks
 from bot.chat.pictures.letters import fitting, font, shown
-from bot.gateway.texts import brief
+from bot.gateway.figures import brief
 
 WIDTH = 1080  # pixels; Telegram keeps pictures up to 1280 as they are
 _FINER = 2  # drawn so many times larger, then shrunk: smooth edges

@@ -5,8 +5,9 @@ import math
 from bot.core.accounts import LONGEST_KEY, SHORTEST_KEY
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
+from bot.gateway.figures import money
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, money, paragraphs, plural, t
+from bot.gateway.texts import lines, paragraphs, plural, t
 from bot.panel.models import Balance
 
 

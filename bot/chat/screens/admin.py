@@ -10,23 +10,12 @@ from bot.chat.pictures import Columns, Drawing
 from bot.chat.pictures.charts import GREEN
 from bot.chat.screens.stats import spent_by_day
 from bot.core.breaker import State
-from bot.core.calls import Action, Lately
+from bot.core.calls import Action, Call, Lately
 from bot.core.spending import Spending, Spent
 from bot.gateway.buttons import Button, Press, Rows
+from bot.gateway.figures import brief_day, clock, lasting, money, number, size
 from bot.gateway.messenger import LONGEST_CAPTION, Screen
-from bot.gateway.texts import (
-    brief_day,
-    clock,
-    lasting,
-    lines,
-    money,
-    number,
-    paragraphs,
-    plural,
-    size,
-    t,
-    units,
-)
+from bot.gateway.texts import lines, paragraphs, phrase, plural, t, units
 from bot.gateway.vitals import Facts
 from storage.reports import Counts
 
@@ -34,9 +23,9 @@ _SEVERAL = 3  # currencies, at most
 _MOST_ERRORS = 5  # kinds of them
 _MINUTES_FROM = 120.0  # seconds; less are told as such
 _PANEL = {
-    State.CLOSED: "<b>Panel</b>: answers",
-    State.OPEN: "⚠️ <b>Panel</b>: no answer for {since}; polls wait",
-    State.HALF_OPEN: "⚠️ <b>Panel</b>: no answer for {since}; trying one poll",
+    State.CLOSED: phrase("<b>Panel</b>: answers"),
+    State.OPEN: phrase("⚠️ <b>Panel</b>: no answer for {since}; polls wait"),
+    State.HALF_OPEN: phrase("⚠️ <b>Panel</b>: no answer for {since}; trying one poll"),
 }
 
 
@@ -135,18 +124,7 @@ def _calls(calls: Lately, most: int, zone: tzinfo) -> Iterator[Markup]:
     for action in calls.actions[:most]:
         yield _action(action)
     if most:
-        yield t(
-            "Slowest: {calls}",
-            calls=", ".join(
-                t(
-                    "{action} {seconds} s at {clock}",
-                    action=call.action,
-                    seconds=_seconds(call.seconds),
-                    clock=clock(call.at, zone),
-                )
-                for call in calls.slowest
-            ),
-        )
+        yield t("Slowest: {calls}", calls=Markup(", ").join(_slowest(call, zone) for call in calls.slowest))
 
 
 def _action(action: Action) -> Markup:
@@ -159,6 +137,15 @@ def _action(action: Action) -> Markup:
         unanswered=plural(" · {n} unanswered", " · {n} unanswered", action.unanswered)
         if action.unanswered
         else "",
+    )
+
+
+def _slowest(call: Call, zone: tzinfo) -> Markup:
+    return t(
+        "{action} {seconds} s at {clock}",
+        action=call.action,
+        seconds=_seconds(call.seconds),
+        clock=clock(call.at, zone),
     )
 
 

@@ -5,12 +5,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.chat.screens.wording import REFILLS
 from bot.core.aftersales import Aftersales
 from bot.core.guarantee import Guarantee
 from bot.gateway.buttons import Button, Copy, Press, Rows
 from bot.gateway.context import About
+from bot.gateway.figures import day
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import day, lines, paragraphs, plural, shorten, t
+from bot.gateway.texts import lines, paragraphs, plural, shorten, t
 from bot.panel.aftersales import refill_word
 from bot.panel.models import RefillWord, Status
 from bot.panel.replies import status_of
@@ -84,7 +86,7 @@ def word_of_refill(word: str | None) -> str:
     if word is None:
         return t("requested")
     known = refill_word(word)
-    return t(known.value) if known else word
+    return t(REFILLS[known]) if known else word
 
 
 def _what_it_means(known: RefillWord | None, about: About) -> Markup:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from bot.chat.screens.listing import turning
+from bot.gateway.figures import day
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import day, lines, paragraphs, plural, t
+from bot.gateway.texts import lines, paragraphs, plural, t
 from storage.gate import Blocked
 
 PER_PAGE = 10

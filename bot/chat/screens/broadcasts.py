@@ -6,14 +6,14 @@ from markupsafe import Markup
 
 from bot.gateway.buttons import Button, Press
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, paragraphs, plural, t
+from bot.gateway.texts import lines, paragraphs, phrases, plural, t
 
 LONGEST = 3900  # UTF-16 units, so that there is room for what stands beneath
 _BENEATH = {
-    "sent": ("✅ {n} got it", "✅ {n} got it"),
-    "blocked": ("🚫 {n} has blocked me", "🚫 {n} have blocked me"),
-    "failed": ("⚠️ to {n} Telegram would not deliver it", "⚠️ to {n} Telegram would not deliver it"),
-    "unsure": (
+    "sent": phrases("✅ {n} got it", "✅ {n} got it"),
+    "blocked": phrases("🚫 {n} has blocked me", "🚫 {n} have blocked me"),
+    "failed": phrases("⚠️ to {n} Telegram would not deliver it", "⚠️ to {n} Telegram would not deliver it"),
+    "unsure": phrases(
         "❔ {n} may have got it: the line broke meanwhile, and nobody gets it twice",
         "❔ {n} may have got it: the line broke meanwhile, and nobody gets it twice",
     ),

@@ -9,8 +9,9 @@ from markupsafe import Markup
 from bot.chat.screens.aftersales import word_of_refill
 from bot.chat.screens.orders import mark, status_text
 from bot.gateway.buttons import Button, Press, Rows
+from bot.gateway.figures import lasting, money
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lasting, lines, money, paragraphs, plural, shorten, t
+from bot.gateway.texts import lines, paragraphs, plural, shorten, t
 from bot.panel.aftersales import refill_word
 from bot.panel.models import RefillWord
 from bot.panel.replies import status_of

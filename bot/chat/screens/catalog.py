@@ -7,8 +7,9 @@ from markupsafe import Markup
 from bot.core.catalog import Category
 from bot.core.forms import form, paid_by_post, sold_whole
 from bot.gateway.buttons import Button, Press, Rows
+from bot.gateway.figures import money, number
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, money, number, paragraphs, shorten, t
+from bot.gateway.texts import lines, paragraphs, shorten, t
 from bot.panel.models import Service
 
 PER_PAGE = 8

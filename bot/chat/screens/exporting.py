@@ -6,8 +6,9 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from bot.core.exporting import Export, Sums, Totals
+from bot.gateway.figures import money
 from bot.gateway.messenger import LONGEST_CAPTION, Screen
-from bot.gateway.texts import lines, money, paragraphs, plural, shorten, t, units
+from bot.gateway.texts import lines, paragraphs, plural, shorten, t, units
 
 _MOST = 8  # months, and services
 _LONGEST_NAME = 40

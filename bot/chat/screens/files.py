@@ -1,8 +1,9 @@
 """What is wrong with a file that was sent as an answer."""
 
+from bot.gateway.figures import number
 from bot.gateway.files import LARGEST, FileTrouble, NotText, TooLarge
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import number, paragraphs, t
+from bot.gateway.texts import paragraphs, t
 
 
 def trouble(error: FileTrouble) -> Screen:

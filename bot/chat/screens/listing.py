@@ -6,22 +6,22 @@ from bot.chat.screens.families import count_made, parent_button
 from bot.chat.screens.orders import label
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import paragraphs, plural, t
+from bot.gateway.texts import paragraphs, phrase, plural, t
 from storage.listing import Shelf
 from storage.orders import Order
 
 _NAMES = {
-    Shelf.ALL: "All",
-    Shelf.OPEN: "Open",
-    Shelf.ENDED: "Ended",
-    Shelf.REFILLING: "Refilling",
-    Shelf.UNCERTAIN: "Uncertain",
+    Shelf.ALL: phrase("All"),
+    Shelf.OPEN: phrase("Open"),
+    Shelf.ENDED: phrase("Ended"),
+    Shelf.REFILLING: phrase("Refilling"),
+    Shelf.UNCERTAIN: phrase("Uncertain"),
 }
 _NONE = {
-    Shelf.OPEN: "No order is open right now.",
-    Shelf.ENDED: "No order has ended yet.",
-    Shelf.REFILLING: "No order is being refilled right now.",
-    Shelf.UNCERTAIN: "No order is uncertain: I know of each whether it was placed.",
+    Shelf.OPEN: phrase("No order is open right now."),
+    Shelf.ENDED: phrase("No order has ended yet."),
+    Shelf.REFILLING: phrase("No order is being refilled right now."),
+    Shelf.UNCERTAIN: phrase("No order is uncertain: I know of each whether it was placed."),
 }
 
 

@@ -2,17 +2,18 @@
 
 from bot.core.ids import MOST_IDS
 from bot.gateway.buttons import Button, Press
+from bot.gateway.figures import number
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import number, paragraphs, plural, shorten, t
+from bot.gateway.texts import paragraphs, phrase, plural, shorten, t
 
 LONGEST = 3500  # characters of a message's lines; Telegram takes 4096 with all that is around them
 
 
 _ABOUT = {
-    "status": "<b>Which orders do you want to see?</b>",
-    "track": "<b>Which orders shall I follow for you?</b>",
-    "refill": "<b>Which orders shall the panel refill?</b>",
-    "cancel_orders": "<b>Which orders shall the panel cancel?</b>",
+    "status": phrase("<b>Which orders do you want to see?</b>"),
+    "track": phrase("<b>Which orders shall I follow for you?</b>"),
+    "refill": phrase("<b>Which orders shall the panel refill?</b>"),
+    "cancel_orders": phrase("<b>Which orders shall the panel cancel?</b>"),
 }
 
 

@@ -11,8 +11,9 @@ from bot.core.mass_pace import Stop
 from bot.core.tables import Cell, as_csv
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
+from bot.gateway.figures import money, number
 from bot.gateway.messenger import LONGEST_CAPTION, Screen
-from bot.gateway.texts import lines, money, number, paragraphs, plural, shorten, t, units
+from bot.gateway.texts import lines, paragraphs, phrase, plural, shorten, t, units
 from storage.masses import NOT_SENT
 from storage.orders import Order
 
@@ -136,8 +137,8 @@ def _unsent(found: Sequence[Order], stopped: Stop | None, about: About) -> Marku
 
 
 _REASONS: Mapping[Stop, str] = {
-    Stop.FUNDS: "Your balance was used up. Top it up and send those lines again.",
-    Stop.BAD_KEY: "{panel} does not accept your key any more. Send /key, then those lines again.",
-    Stop.BUSY: "{panel} takes no more orders for now. Send those lines again in some minutes.",
-    Stop.NO_ANSWER: "{panel} stopped answering. Send those lines again when it works.",
+    Stop.FUNDS: phrase("Your balance was used up. Top it up and send those lines again."),
+    Stop.BAD_KEY: phrase("{panel} does not accept your key any more. Send /key, then those lines again."),
+    Stop.BUSY: phrase("{panel} takes no more orders for now. Send those lines again in some minutes."),
+    Stop.NO_ANSWER: phrase("{panel} stopped answering. Send those lines again when it works."),
 }

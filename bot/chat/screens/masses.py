@@ -11,8 +11,9 @@ from bot.core.masses import Plan, Progress
 from bot.core.tables import Cell, as_csv
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
+from bot.gateway.figures import money, number
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, money, number, paragraphs, plural, shorten, t, units
+from bot.gateway.texts import lines, paragraphs, phrase, plural, shorten, t, units
 
 FILE_NAME = "mass-check.csv"
 _LONGEST_LIST = 2800  # characters of verdicts in a message, which takes 4096 in all
@@ -231,10 +232,12 @@ def problem(found: InvalidAnswer) -> Markup:
 
 
 _PROBLEMS: Mapping[str, str] = {
-    "parts": "⚠️ I need service | link | quantity.",
-    "service": "⚠️ The panel has no service {service}.",
-    "type": "⚠️ A service of the type {type} needs more than a link and a quantity: please use /order.",
-    "unknown type": "⚠️ Services of the type {type} cannot be ordered here.",
-    "no quantity": "⚠️ The quantity is missing.",
-    "needless quantity": "⚠️ This is a package: please leave the quantity out.",
+    "parts": phrase("⚠️ I need service | link | quantity."),
+    "service": phrase("⚠️ The panel has no service {service}."),
+    "type": phrase(
+        "⚠️ A service of the type {type} needs more than a link and a quantity: please use /order."
+    ),
+    "unknown type": phrase("⚠️ Services of the type {type} cannot be ordered here."),
+    "no quantity": phrase("⚠️ The quantity is missing."),
+    "needless quantity": phrase("⚠️ This is a package: please leave the quantity out."),
 }

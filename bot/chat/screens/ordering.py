@@ -11,8 +11,9 @@ from bot.core.drafts import Draft, Offer
 from bot.core.fields import Field
 from bot.core.price import old_posts, post_price
 from bot.gateway.buttons import Button, Press
+from bot.gateway.figures import money, number
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, money, number, paragraphs, shorten, t
+from bot.gateway.texts import lines, paragraphs, shorten, t
 from bot.panel.models import Service
 
 

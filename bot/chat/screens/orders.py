@@ -17,12 +17,14 @@ from bot.chat.screens.families import (
 )
 from bot.chat.screens.outcomes import facts
 from bot.chat.screens.uncertain import evidence, uncertain_rows
+from bot.chat.screens.wording import STATUSES
 from bot.core.aftersales import NOTHING, Aftersales
 from bot.core.changes import returned
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
+from bot.gateway.figures import money, number
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, money, number, paragraphs, shorten, t
+from bot.gateway.texts import lines, paragraphs, phrase, shorten, t
 from bot.panel.models import Status
 from bot.panel.replies import status_of
 from storage.masses import NOT_SENT
@@ -37,12 +39,12 @@ _MARKS = {
     Status.EXPIRED: "⌛",
 }
 _STATES = {
-    "ended": "ended",
-    "queued": "waiting to be placed",
-    "placing": "being placed",
-    "rejected": "not placed",
-    "uncertain": "uncertain",
-    "dismissed": "closed as not placed",
+    "ended": phrase("ended"),
+    "queued": phrase("waiting to be placed"),
+    "placing": phrase("being placed"),
+    "rejected": phrase("not placed"),
+    "uncertain": phrase("uncertain"),
+    "dismissed": phrase("closed as not placed"),
 }
 _BAR = 10  # cells
 
@@ -152,13 +154,13 @@ def _title(order: Order) -> Markup:
 
 
 def _status(order: Order) -> str:
-    return status_text(order.word) if order.word else t(_STATES.get(order.state, Status.PENDING))
+    return status_text(order.word) if order.word else t(_STATES.get(order.state, STATUSES[Status.PENDING]))
 
 
 def status_text(word: str) -> str:
     """Known words in the person's language, unknown ones as the panel writes them."""
     status = status_of(word)
-    return t(status.value) if status else word
+    return t(STATUSES[status]) if status else word
 
 
 def _progress(order: Order) -> Markup:

@@ -5,8 +5,9 @@ from markupsafe import Markup
 from bot.chat.screens.questions import name_of, value_words
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.context import About
+from bot.gateway.figures import money, number
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, money, number, paragraphs, shorten, t
+from bot.gateway.texts import lines, paragraphs, phrase, shorten, t
 from bot.panel.errors import Meaning
 from bot.panel.refusals import meaning_of
 from storage.orders import Order
@@ -23,9 +24,9 @@ def placing(order: Order) -> Screen:
 
 
 NEXT = {
-    "every": "I'll tell you when its status changes.",
-    "ended": "I'll tell you when it ends.",
-    "none": "/orders shows how it is doing.",
+    "every": phrase("I'll tell you when its status changes."),
+    "ended": phrase("I'll tell you when it ends."),
+    "none": phrase("/orders shows how it is doing."),
 }
 
 

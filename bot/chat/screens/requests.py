@@ -9,8 +9,9 @@ from bot.chat.screens.aftersales import word_of_refill
 from bot.chat.screens.many import LONGEST
 from bot.core.requests import Answer, AskedBefore, Ended, KeyGone, NotReached, Refused, Taken, Unsure
 from bot.gateway.context import About
+from bot.gateway.figures import number
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, number, paragraphs, t, units
+from bot.gateway.texts import lines, paragraphs, t, units
 from bot.panel.aftersales import refill_word
 from bot.panel.errors import Meaning
 from bot.panel.refusals import meaning_of

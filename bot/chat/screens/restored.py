@@ -5,8 +5,9 @@ from typing import Any
 
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
+from bot.gateway.figures import moment
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import moment, paragraphs, t
+from bot.gateway.texts import paragraphs, t
 
 
 def restored(facts: Mapping[str, Any], about: About) -> Screen:

@@ -5,8 +5,9 @@ from markupsafe import Markup
 from bot.chat.screens.catalog import rate, unknown_type
 from bot.core.forms import form
 from bot.gateway.buttons import Button, Press
+from bot.gateway.figures import money, number
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, money, number, paragraphs, shorten, t
+from bot.gateway.texts import lines, paragraphs, shorten, t
 from bot.panel.models import Service
 
 _LONGEST_DESCRIPTION = 2000  # UTF-16 units; with all the rest a message stays under Telegram's 4096

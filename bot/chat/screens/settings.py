@@ -8,19 +8,21 @@ from bot.core import zones
 from bot.core.quiet import next_digest, quiet_until
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, paragraphs, shorten, t
+from bot.gateway.texts import lines, paragraphs, phrase, shorten, t
 from storage.preferences import Preferences
 
 OFF = "off"
-TOLD_OF = {"every": "Every change", "ended": "When it ends", "none": "Nothing"}
+TOLD_OF = {"every": phrase("Every change"), "ended": phrase("When it ends"), "none": phrase("Nothing")}
 HOURS = ((22 * 60, 8 * 60), (23 * 60, 7 * 60), (0, 8 * 60), (21 * 60, 9 * 60))
 
 _TOLD_OF = {
-    "every": "🔔 <b>You hear of every change</b> of an order's status.",
-    "ended": "🏁 <b>You hear when an order ends</b>, and when one is pending far too long.",
+    "every": phrase("🔔 <b>You hear of every change</b> of an order's status."),
+    "ended": phrase("🏁 <b>You hear when an order ends</b>, and when one is pending far too long."),
     "none": (
-        "🔕 <b>You hear of no changes.</b> /orders shows how your orders are doing. "
-        "What becomes of a refill or cancellation you asked for is told all the same."
+        phrase(
+            "🔕 <b>You hear of no changes.</b> /orders shows how your orders are doing. "
+            "What becomes of a refill or cancellation you asked for is told all the same.",
+        )
     ),
 }
 
@@ -47,6 +49,7 @@ def settings(wanted: Preferences, *, now: float, note: Markup | None = None) -> 
                 for key, name in TOLD_OF.items()
             ),
             (Button(t("Quiet hours"), Press("quiet")), Button(t("Time zone"), Press("zone"))),
+            (Button(t("🌐 Language"), Press("language")),),
             (
                 Button(t("No digest"), Press("digest", OFF))
                 if wanted.digest

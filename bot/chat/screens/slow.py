@@ -8,8 +8,9 @@ from markupsafe import Markup
 from bot.core.cancelling import may_be_cancelled
 from bot.gateway.buttons import Button, Copy, Press
 from bot.gateway.context import About
+from bot.gateway.figures import lasting
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lasting, lines, paragraphs, shorten, t
+from bot.gateway.texts import lines, paragraphs, shorten, t
 from storage.orders import Order
 
 

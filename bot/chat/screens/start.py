@@ -9,8 +9,9 @@ from bot.chat.menu import COMMANDS, OPERATOR_COMMANDS
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
 from bot.gateway.dialog import Step
+from bot.gateway.languages import spoken
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import language, lines, paragraphs, plural, shorten, t
+from bot.gateway.texts import lines, paragraphs, plural, shorten, t
 from storage import broadcasts, inbox, masses, pruning
 
 
@@ -24,7 +25,8 @@ def welcome(about: About) -> Screen:
                 t("• I tell you whenever an order's status changes."),
             ),
             ask_key(about).text,
-        )
+        ),
+        ((Button(t("🌐 Language"), Press("language")),),),
     )
 
 
@@ -71,8 +73,8 @@ def help_text(about: About, *, is_operator: bool) -> Screen:
     return Screen(
         paragraphs(
             t("<b>What I can do</b>"),
-            _commands(COMMANDS, language()),
-            paragraphs(t("<b>For operators</b>"), _commands(OPERATOR_COMMANDS, language()))
+            _commands(COMMANDS, spoken().code),
+            paragraphs(t("<b>For operators</b>"), _commands(OPERATOR_COMMANDS, spoken().code))
             if is_operator
             else None,
             t("In a hurry? <code>/order SERVICE LINK QUANTITY</code> goes straight to the price."),

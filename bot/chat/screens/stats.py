@@ -9,8 +9,9 @@ from bot.chat.pictures import Columns, Drawing, Rank, Ranks
 from bot.chat.pictures.charts import BLUE
 from bot.core.spending import Period, Spending, Spent
 from bot.gateway.buttons import Button, Press, Rows
+from bot.gateway.figures import brief_day, money
 from bot.gateway.messenger import LONGEST_CAPTION, Screen
-from bot.gateway.texts import brief_day, lines, money, paragraphs, plural, shorten, t, units
+from bot.gateway.texts import lines, paragraphs, plural, shorten, t, units
 
 PERIODS = {"7": 7, "30": 30, "365": 365}  # days, by what their buttons carry
 USUAL = 30

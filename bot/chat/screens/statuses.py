@@ -13,8 +13,9 @@ from bot.core.ids import MOST_IDS
 from bot.core.statuses import Finding, Following
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.context import About
+from bot.gateway.figures import money, number
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, money, number, paragraphs, plural, t, units
+from bot.gateway.texts import lines, paragraphs, phrases, plural, t, units
 from bot.panel.models import OrderStatus, Unreadable
 from storage.orders import Order
 
@@ -109,21 +110,21 @@ def unfollowed(order: Order) -> Screen:
 
 
 _NEW = {
-    "every": (
+    "every": phrases(
         "✅ <b>I follow this order now</b> and tell you when its status changes:",
         "✅ <b>I follow these {n} orders now</b> and tell you when their status changes:",
     ),
-    "ended": (
+    "ended": phrases(
         "✅ <b>I follow this order now</b> and tell you when it ends:",
         "✅ <b>I follow these {n} orders now</b> and tell you when they end:",
     ),
-    "none": (
+    "none": phrases(
         "✅ <b>I follow this order now</b>. You want no news of changes; /orders shows how it is doing:",
         "✅ <b>I follow these {n} orders now</b>. You want no news of changes; /orders shows them:",
     ),
 }
-_ALREADY = ("I follow this one already:", "I follow these {n} already:")
-_ENDED = (
+_ALREADY = phrases("I follow this one already:", "I follow these {n} already:")
+_ENDED = phrases(
     "This one has ended, so there is nothing to follow:",
     "These {n} have ended, so there is nothing to follow:",
 )

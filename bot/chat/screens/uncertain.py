@@ -7,8 +7,9 @@ from markupsafe import Markup
 from bot.chat.screens.outcomes import NEXT, facts
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.context import About
+from bot.gateway.figures import money
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, money, paragraphs, t
+from bot.gateway.texts import lines, paragraphs, t
 from storage.orders import Order
 
 

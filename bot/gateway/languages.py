@@ -1,0 +1,130 @@
+"""The languages there are, each a folder in `locales` with its catalogue, and the one that is spoken."""
+
+import gettext
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+_BESIDE = Path(__file__).parent.parent / "locales"  # in a wheel
+LOCALES = _BESIDE if _BESIDE.is_dir() else _BESIDE.parent.parent / "locales"
+SOURCE = "en"  # what stands in the code
+
+ISOLATE, END = "\u2068", "\u2069"  # what stands between does not change the order of what is around it
+_RIGHT_TO_LEFT = "\u200f"
+_FOREIGN = re.compile(
+    r"<code>.*?</code>|<[^>]*>"  # what is copied with a tap stays without marks, and tags are no text
+    r"|\{\w+\}|https?://\S+|(?<!\w)/[a-z_]+",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """`code` is the name of its folder; numbers, money and dates are written as in `locale`."""
+
+    code: str
+    locale: Locale
+    catalogue: gettext.NullTranslations
+
+    @property
+    def is_rtl(self) -> bool:
+        return self.locale.text_direction == "rtl"
+
+    @property
+    def name(self) -> str:
+        """In itself, as lists of languages have it: English, Русский, Português (Brasil)."""
+        name = self.locale.display_name or self.code
+        return name[:1].upper() + name[1:]
+
+
+def load(folder: Path) -> dict[str, Language]:
+    """The languages of a folder: one folder each, a `panelgram.po` in it."""
+    found = {SOURCE: Language(SOURCE, Locale.parse(SOURCE), gettext.NullTranslations())}
+    for path in sorted(folder.glob("*/panelgram.po")):
+        code = path.parent.name
+        with path.open("rb") as source:
+            catalogue = read_po(source, locale=code)
+        found[code] = Language(code, Locale.parse(code), _compiled(catalogue))
+    return dict(sorted(found.items(), key=lambda one: one[1].name.casefold()))
+
+
+def _compiled(catalogue: Catalog) -> gettext.GNUTranslations:
+    if catalogue.locale and catalogue.locale.text_direction == "rtl":
+        for message in catalogue:
+            if message.id:
+                said = message.string
+                message.string = tuple(map(isolate, said)) if isinstance(said, tuple) else isolate(str(said))
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def isolate(text: str) -> str:
+    """A text written from right to left, with what comes into it from elsewhere kept apart: values, commands
+    and addresses. A line of nothing else gets its direction from a mark."""
+    if text and not any(one.isalpha() for one in _FOREIGN.sub("", text)):
+        text = _RIGHT_TO_LEFT + text
+    return _FOREIGN.sub(lambda found: _apart(found[0]), text)
+
+
+def _apart(part: str) -> str:
+    return part if part[0] == "<" and not part.startswith("<code>") else f"{ISOLATE}{part}{END}"
+
+
+_known: dict[str, Language] = load(LOCALES)
+_spoken: ContextVar[Language] = ContextVar("spoken", default=_known[SOURCE])
+
+
+@contextmanager
+def speaking(tag: str) -> Iterator[None]:
+    """Texts made inside are in the nearest language we have to this one, as Telegram names it."""
+    token = _spoken.set(_meant(tag))
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def switch(tag: str) -> None:
+    """As `speaking`, for the rest of what the current task says."""
+    _spoken.set(_meant(tag))
+
+
+def spoken() -> Language:
+    return _spoken.get()
+
+
+def languages() -> Mapping[str, Language]:
+    """All there are by their codes, in the order of their own names."""
+    return _known
+
+
+def nearest(tag: str) -> str:
+    """The code of the language that serves best who speaks this one: pt_BR for pt-br, and for pt too."""
+    whole = tag.replace("-", "_").casefold()
+    folded = {code.casefold(): code for code in _known}
+    first = whole.partition("_")[0]
+    sibling = next((code for name, code in folded.items() if name.partition("_")[0] == first), SOURCE)
+    return folded.get(whole) or folded.get(first) or sibling
+
+
+@lru_cache(maxsize=256)
+def _meant(tag: str) -> Language:
+    """The language with the ways of its country, if it says which: es-MX writes 1,234.5 and es 1.234,5."""
+    found = _known[nearest(tag)]
+    try:
+        local = Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return found
+    return replace(found, locale=local) if local.language == found.locale.language else found

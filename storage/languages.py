@@ -1,0 +1,26 @@
+"""The language a person chose, which goes before the one their Telegram is set to."""
+
+from storage.database import Database
+
+# For a statement that has people as `p`: what is to be spoken, NULL where nobody knows.
+SPOKEN = "coalesce((SELECT l.language FROM languages l WHERE l.chat_id = p.chat_id), p.language) AS language"
+
+
+async def choose(db: Database, *, chat_id: int, language: str, now: float) -> None:
+    await db.execute(
+        "INSERT INTO languages (chat_id, language, chosen_at) VALUES (:chat_id, :language, :now) "
+        "ON CONFLICT (chat_id) DO UPDATE SET language = excluded.language, chosen_at = excluded.chosen_at",
+        chat_id=chat_id,
+        language=language,
+        now=now,
+    )
+
+
+async def drop_choice(db: Database, *, chat_id: int) -> None:
+    await db.execute("DELETE FROM languages WHERE chat_id = :chat_id", chat_id=chat_id)
+
+
+async def spoken(db: Database, *, chat_id: int) -> str:
+    """What is to be spoken to somebody who is known; "" where nobody knows."""
+    rows = await db.read(f"SELECT {SPOKEN} FROM people p WHERE p.chat_id = :chat_id", chat_id=chat_id)
+    return (rows[0]["language"] or "") if rows else ""
