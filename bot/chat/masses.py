@@ -44,7 +44,7 @@ async def take_list(context: Context) -> None:
 
 
 async def check_text(context: Context, account: Account, catalog: Catalog, text: str) -> None:
-    lines = mass_lines.read(text)
+    lines = mass_lines.read(text, titles=screens.titles())
     if 0 < len(lines) <= MOST_LINES:
         is_typed = context.message.document is None
         note = screens.maybe_cut() if is_typed and len(context.text) > LONGEST_TYPED else None

@@ -13,6 +13,7 @@ from bot.core.quiet import hours
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Command, Tapped, Typed
+from bot.gateway.languages import spoken
 from bot.gateway.texts import t
 from storage import preferences
 from storage.preferences import Preferences
@@ -105,7 +106,7 @@ async def take(context: Context) -> None:
 
 async def take_words(context: Context, words: str) -> None:
     """Hours or a time zone, whichever was asked for: they cannot be taken for one another."""
-    between, name = hours(words), zones.find(words)
+    between, name = hours(words), zones.find(words, str(spoken().locale))
     if between is not None or words.strip().casefold() == screens.OFF:
         await save_quiet(context, between)
     elif name is not None:

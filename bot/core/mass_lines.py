@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -42,11 +42,14 @@ class Bad:
 Verdict = Good | Bad
 
 
-def read(text: str) -> list[Line]:
-    """The lines that say something: without empty ones, remarks behind "# ", and a line of titles."""
+def read(text: str, *, titles: Container[str] = ()) -> list[Line]:
+    """The lines that say something: without empty ones, remarks behind "# ", and a line of titles.
+
+    `titles` are those of the person's language, beside the English ones, in lower case.
+    """
     found = [Line(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     found = [line for line in found if line.text and not _is_remark(line.text)]
-    return found[1:] if found and _is_title(found[0].text) else found
+    return found[1:] if found and _is_title(found[0].text, titles) else found
 
 
 def _is_remark(text: str) -> bool:
@@ -95,8 +98,8 @@ def _split(text: str, separator: str) -> list[str]:
     return found
 
 
-def _is_title(text: str) -> bool:
-    return any(cell.casefold() in _TITLES for cell in cells(text))
+def _is_title(text: str, titles: Container[str]) -> bool:
+    return any(cell.casefold() in _TITLES or cell.casefold() in titles for cell in cells(text))
 
 
 def _judged(line: Line, services: Mapping[str, Service]) -> Verdict:

@@ -2,8 +2,10 @@
 
 import re
 from datetime import UTC, timedelta, timezone, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from babel import Locale
 
 from storage.preferences import ANY_ZONE
 
@@ -42,6 +44,14 @@ _ELSEWHERE = {
     "Asia/Shanghai": "china, beijing, shenzhen, guangzhou",
     "Asia/Tokyo": "osaka",
 }
+# Zones that CLDR has under their names of old.
+_RENAMED = {
+    "Asia/Ho_Chi_Minh": "Asia/Saigon",
+    "Asia/Kathmandu": "Asia/Katmandu",
+    "Asia/Kolkata": "Asia/Calcutta",
+    "Asia/Yangon": "Asia/Rangoon",
+    "Europe/Kyiv": "Europe/Kiev",
+}
 _OFFSET = re.compile(r"(?:utc|gmt)? ?([+\-−–]) ?(\d{1,2})(?::?([0-5]\d))?")
 _SPACES = re.compile(r"[\s_]+")
 
@@ -57,18 +67,22 @@ def zone(name: str) -> tzinfo:
         return UTC  # the system's list lost it
 
 
-def find(text: str) -> str | None:
-    """The zone a person means; None when we know none by that name."""
+def find(text: str, language: str = "en") -> str | None:
+    """The zone a person means, who may call a city as `language` does; None when we know none by that
+    name."""
     plain = _plain(text)
     offset = _offset(plain)
-    return _by_name().get(plain) if offset is None else str(offset).removeprefix("UTC") or "Etc/UTC"
+    if offset is not None:
+        return str(offset).removeprefix("UTC") or "Etc/UTC"
+    return _by_city(language).get(plain) or _by_name().get(plain)
 
 
-def place(name: str) -> str:
+def place(name: str, language: str = "en") -> str:
     """How people call a zone: Berlin for Europe/Berlin, UTC+03:00 for an offset."""
     if name[0] in "+-":
         return f"UTC{name}"
-    return name.rsplit("/", 1)[-1].replace("_", " ")
+    known = Locale.parse(language).time_zones.get(_RENAMED.get(name, name), {})
+    return known.get("city") or name.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def is_chosen(name: str) -> bool:
@@ -94,6 +108,14 @@ def _by_name() -> dict[str, str]:
         found |= dict.fromkeys(places.split(", "), name)
     found |= {_plain(name): name for name in ordered}
     return found | dict.fromkeys(("utc", "gmt"), "Etc/UTC")
+
+
+@lru_cache(maxsize=32)
+def _by_city(language: str) -> dict[str, str]:
+    """The cities that CLDR has in this language."""
+    today = {old: name for name, old in _RENAMED.items()}
+    zones = Locale.parse(language).time_zones.items()
+    return {_plain(known["city"]): today.get(name, name) for name, known in zones if "city" in known}
 
 
 def _plain(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Literal, TypedDict
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_compact_decimal, format_currency, format_decimal
+from babel.units import format_unit
 
 from bot.gateway.languages import spoken
 
@@ -17,6 +18,7 @@ class _Ways(TypedDict):
     numbering_system: Literal["default"]
 
 
+_UNITS = ((10**9, "gigabyte"), (10**6, "megabyte"), (10**3, "kilobyte"))
 _ZEROS = {"arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "deva": 0x966, "mymr": 0x1040}
 _BETWEEN_SIGN_AND_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
@@ -74,10 +76,11 @@ def clock(instant: float, zone: tzinfo) -> str:
 
 def size(count: int) -> str:
     """Bytes, roughly: 12.3 MB, 48 GB."""
-    unit, name = next(
-        (one for one in ((10**9, "GB"), (10**6, "MB"), (10**3, "KB")) if count >= one[0]), (1, "B")
+    unit, name = next((one for one in _UNITS if count >= one[0]), (1, "byte"))
+    roughly = Decimal(f"{count / unit:.3g}")
+    return _written(
+        format_unit(roughly, f"digital-{name}", "short", numbering_system="default", locale=spoken().locale)
     )
-    return f"{number(Decimal(f'{count / unit:.3g}'))} {name}"
 
 
 def lasting(seconds: float) -> str:

@@ -105,6 +105,11 @@ def test_tolerates_a_line_of_titles(title: str) -> None:
     assert read(f"{title}\n1,{LINK},50") == [Line(2, f"1,{LINK},50")]
 
 
+def test_titles_may_be_in_another_language() -> None:
+    assert read(f"Услуга | Ссылка\n1|{LINK}", titles={"услуга", "ссылка"}) == [Line(2, f"1|{LINK}")]
+    assert len(read(f"Услуга | Ссылка\n1|{LINK}")) == 2
+
+
 def test_a_title_further_down_is_a_line() -> None:
     assert len(read(f"1,{LINK},50\nservice,link,quantity")) == 2
 

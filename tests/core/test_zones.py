@@ -62,3 +62,17 @@ def test_a_name_the_system_lost_is_taken_for_utc() -> None:
 
 def test_who_never_chose_a_zone_did_not() -> None:
     assert not is_chosen(DEFAULT.time_zone)
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "ar", "hi", "fa", "pt_BR"])
+@pytest.mark.parametrize(
+    "name", ["Europe/Moscow", "Asia/Kolkata", "America/New_York", "Africa/Cairo", "Europe/Kyiv"]
+)
+def test_a_city_is_found_by_the_name_it_is_shown_with(name: str, language: str) -> None:
+    assert find(place(name, language), language) == name
+
+
+def test_cities_are_named_in_the_readers_language() -> None:
+    assert place("Asia/Kolkata", "hi") == "कोलकाता"
+    assert place("+03:00", "hi") == "UTC+03:00"
+    assert find("Москва") is None

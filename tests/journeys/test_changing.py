@@ -49,7 +49,7 @@ async def test_warns_of_an_open_order_for_the_same_service_and_link(chat: Person
     assert "already have an open order for this service and link" in shown.text
     await chat.taps_on(shown, "Place order")
     await becomes(chat, shown, "You have active order with this link")
-    assert "still running" in shown.text
+    assert "still busy with another order" in shown.text
 
     assert "already have" not in (await summary(chat, f"1 {LINK}/other 1000")).text
     panel.finish(order_id)
@@ -225,4 +225,4 @@ async def test_a_service_the_panel_no_longer_takes(chat: Person, panel: Panel) -
     panel.remove_service("1")
     refusal = await confirms(chat, "Incorrect service ID")
 
-    assert "no longer offers this service" in refusal.text
+    assert "does not offer this service any more" in refusal.text

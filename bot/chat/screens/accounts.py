@@ -2,6 +2,7 @@
 
 import math
 
+from bot.chat.screens.refusals import meant
 from bot.core.accounts import LONGEST_KEY, SHORTEST_KEY
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
@@ -30,7 +31,7 @@ def refused(words: str, about: About, *, deleted: bool) -> Screen:
         paragraphs(
             not_deleted(deleted),
             t("<b>{panel} does not accept this key.</b> I have not kept it.", panel=about.panel_name),
-            t("The panel says: “{words}”", words=words),
+            lines(t("The panel says: “{words}”", words=words), meant(words)),
             t(
                 "Copy the key from your account page at {site} once more and send it to me.",
                 site=about.panel_site,
@@ -123,7 +124,7 @@ def does_not_answer(about: About) -> Screen:
 def panel_says(words: str, about: About) -> Screen:
     return Screen(
         paragraphs(
-            t("<b>{panel} refused:</b> “{words}”", panel=about.panel_name, words=words),
+            lines(t("<b>{panel} refused:</b> “{words}”", panel=about.panel_name, words=words), meant(words)),
             t("Nothing was ordered or charged by this. Please try again in a few minutes."),
         )
     )
@@ -133,7 +134,7 @@ def key_rejected(words: str, about: About) -> Screen:
     return Screen(
         paragraphs(
             t("<b>{panel} does not accept your key any more.</b>", panel=about.panel_name),
-            t("The panel says: “{words}”", words=words),
+            lines(t("The panel says: “{words}”", words=words), meant(words)),
             t(
                 "Nothing was ordered or charged by this. Get the current key at {site} and send /key, "
                 "or try /balance once the panel takes it again.",

@@ -6,6 +6,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from bot.chat.screens.masses import numbers, plain
+from bot.chat.screens.refusals import meant
 from bot.core.charges import charged
 from bot.core.mass_pace import Stop
 from bot.core.tables import Cell, as_csv
@@ -45,6 +46,7 @@ def _summary(found: Sequence[Order], stopped: Stop | None, about: About, *, quot
                 *(_refusal(order) for order in refused[:quoted]),
                 t("… and more in the file") if len(refused) > quoted else None,
             ),
+            meant(*(order.reason or "" for order in refused if quoted)),
             _uncertain(uncertain, stopped, about),
             _unsent(unsent, stopped, about),
             _file_holds(all_placed=placed == len(found)),

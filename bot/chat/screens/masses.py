@@ -22,6 +22,11 @@ _NAMED = 30  # line numbers in a warning
 _LONGEST_LINE = 60  # characters of a line that are shown
 
 
+def titles() -> set[str]:
+    """What may stand above the columns of a list, in lower case."""
+    return {plain(title).casefold() for title in (t("service"), t("link"), t("quantity"))}
+
+
 def ask(*, version: int, note: str | None = None) -> Screen:
     return Screen(
         paragraphs(

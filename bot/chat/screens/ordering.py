@@ -109,7 +109,7 @@ def what_to_change(fields: Sequence[Field], *, version: int) -> Screen:
     return Screen(
         t("<b>What do you want to change?</b> The rest stays as it is."),
         (
-            *(tuple(buttons[place : place + 3]) for place in range(0, len(buttons), 3)),
+            *(tuple(buttons[place : place + 2]) for place in range(0, len(buttons), 2)),
             (Button(t("service"), Press("list", "", 0, version)),),
             (
                 Button(t("‹ Back"), Press("back", "", 0, version)),

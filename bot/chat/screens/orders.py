@@ -16,6 +16,7 @@ from bot.chat.screens.families import (
     family_rows,
 )
 from bot.chat.screens.outcomes import facts
+from bot.chat.screens.refusals import meant
 from bot.chat.screens.uncertain import evidence, uncertain_rows
 from bot.chat.screens.wording import STATUSES
 from bot.core.aftersales import NOTHING, Aftersales
@@ -79,7 +80,8 @@ def _why(order: Order, about: About) -> Markup:
         return t("Not sent: the rest of its mass order was given up before it. Nothing was charged.")
     if order.reason is None:
         return Markup()
-    return t("{panel} says: “{words}”", panel=about.panel_name, words=order.reason)
+    says = t("{panel} says: “{words}”", panel=about.panel_name, words=order.reason)
+    return lines(says, meant(order.reason))
 
 
 def change(news: Mapping[str, Any], order_id: str) -> Screen:

@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from bot.chat.screens.questions import name_of, value_words
+from bot.chat.screens.refusals import meant
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.context import About
 from bot.gateway.figures import money, number
@@ -58,7 +59,7 @@ def rejected(order: Order, about: About) -> Screen:
             t("❌ <b>Not placed.</b> {panel} says: “{words}”", panel=about.panel_name, words=order.reason),
             facts(order),
             t("This order was not charged."),
-            _advice(meaning_of(order.reason), about),
+            lines(meant(order.reason), _advice(meaning_of(order.reason), about)),
         ),
         _try_again(order),
     )
@@ -110,9 +111,9 @@ def _advice(meaning: Meaning, about: About) -> Markup | None:
         case Meaning.FUNDS:
             return t("Top up your balance at {site}, then try again.", site=about.panel_site)
         case Meaning.LINK_BUSY:
-            return t("Another order for this link is still running. Try again when it has ended.")
+            return t("Try again when it has ended.")
         case Meaning.SERVICE_GONE:
-            return t("The panel no longer offers this service. /order shows what there is.")
+            return t("/order shows what there is.")
         case Meaning.BAD_KEY:
             return t("Get your current key at {site} and send /key.", site=about.panel_site)
         case Meaning.BUSY:

@@ -2,10 +2,10 @@
 
 from markupsafe import Markup
 
-from bot.gateway.texts import phrase, t
+from bot.gateway.texts import lines, phrase, t
 
 # Found without case, as a part of the panel's words; the first hit counts.
-_MEANT = (
+MEANT = (
     (
         ("invalid api key", "incorrect api key", "missing key", "invalid key"),
         phrase("The panel does not know this API key."),
@@ -41,8 +41,12 @@ _MEANT = (
 )
 
 
-def meant(words: str) -> Markup | None:
-    """What the panel's words say; None when they are not known."""
+def meant(*words: str) -> Markup:
+    """What these words of the panel say, each thing once; "" when none of them is known."""
+    found = dict.fromkeys(text for one in words if (text := _meant(one)))
+    return lines(*map(t, found))
+
+
+def _meant(words: str) -> str | None:
     folded = words.casefold()
-    found = next((text for parts, text in _MEANT if any(part in folded for part in parts)), None)
-    return t(found) if found else None
+    return next((text for parts, text in MEANT if any(part in folded for part in parts)), None)

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from bot.chat.screens.aftersales import word_of_refill
 from bot.chat.screens.many import LONGEST
+from bot.chat.screens.refusals import meant
 from bot.core.requests import Answer, AskedBefore, Ended, KeyGone, NotReached, Refused, Taken, Unsure
 from bot.gateway.context import About
 from bot.gateway.figures import number
@@ -105,7 +106,8 @@ def _answers(
         for one, answer in answers.items()
     ]
     pages = list(_pages(told))
-    after = paragraphs(comfort, _unsure(answers, about), _key_advice(answers.values(), about))
+    explained = lines(meant(*_refusals(answers.values())), _key_advice(answers.values(), about))
+    after = paragraphs(comfort, _unsure(answers, about), explained)
     return [
         Screen(
             paragraphs(
@@ -152,7 +154,11 @@ def _in_short(answer: Answer) -> Markup:
 
 def _refused(words: str, meaning: Markup, about: About) -> Markup:
     return paragraphs(
-        lines(t("❌ <b>{panel} says no:</b> “{words}”", panel=about.panel_name, words=words), meaning),
+        lines(
+            t("❌ <b>{panel} says no:</b> “{words}”", panel=about.panel_name, words=words),
+            meant(words),
+            meaning,
+        ),
         _key_advice([Refused(words)], about),
     )
 
@@ -192,10 +198,13 @@ def _unsure(answers: Mapping[str, Answer], about: About) -> Markup | None:
 
 
 def _key_advice(answers: Iterable[Answer], about: About) -> Markup | None:
-    refused = [answer.words for answer in answers if isinstance(answer, Refused)]
-    if not any(meaning_of(words) is Meaning.BAD_KEY for words in refused):
+    if not any(meaning_of(words) is Meaning.BAD_KEY for words in _refusals(answers)):
         return None
     return t("Get your current key at {site} and send /key.", site=about.panel_site)
+
+
+def _refusals(answers: Iterable[Answer]) -> list[str]:
+    return [answer.words for answer in answers if isinstance(answer, Refused)]
 
 
 def _pages(told: Iterable[Markup]) -> Iterable[list[Markup]]:

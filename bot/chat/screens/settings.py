@@ -1,12 +1,14 @@
 """/settings: what a person is told of, and when. Each screen takes the place of the one before."""
 
-from datetime import datetime
+from datetime import UTC
 
 from markupsafe import Markup
 
 from bot.core import zones
 from bot.core.quiet import next_digest, quiet_until
 from bot.gateway.buttons import Button, Press, Rows
+from bot.gateway.figures import clock
+from bot.gateway.languages import spoken
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import lines, paragraphs, phrase, shorten, t
 from storage.preferences import Preferences
@@ -38,7 +40,11 @@ def settings(wanted: Preferences, *, now: float, note: Markup | None = None) -> 
                 _digest_line(wanted, now),
                 _announced_line(wanted),
             ),
-            t("🕒 By your clock it is {time} ({place}).", time=_time(now, wanted), place=_place(wanted))
+            t(
+                "🕒 By your clock it is {time} ({place}).",
+                time=_time(now, wanted),
+                place=_place(wanted.time_zone),
+            )
             if zones.is_chosen(wanted.time_zone)
             else t("🕒 I do not know your time zone yet; by UTC it is {time}.", time=_time(now, wanted)),
             _always(),
@@ -102,8 +108,8 @@ def zone(wanted: Preferences, *, now: float, awaited: bool, note: Markup | None 
 
 def not_understood(words: str) -> Markup:
     return t(
-        "⚠️ I know no hours and no city “{words}”, so nothing was changed. Hours look like 22:30-07:15; "
-        "in place of a city, an offset like +3 always works.",
+        "⚠️ I know no hours and no city “{words}”, so nothing was changed. Hours look like "
+        "<code>22:30-07:15</code>; in place of a city, an offset like <code>+3</code> always works.",
         words=shorten(words, 60),
     )
 
@@ -113,7 +119,7 @@ def saved() -> Markup:
 
 
 def hours(start: int, end: int) -> str:
-    return f"{start // 60:02}:{start % 60:02}–{end // 60:02}:{end % 60:02}"
+    return f"{clock(start * 60, UTC)}–{clock(end * 60, UTC)}"
 
 
 def _quiet_line(wanted: Preferences) -> Markup:
@@ -152,7 +158,7 @@ def _always() -> Markup:
 
 
 def _zone_button(name: str, now: float, *, is_theirs: bool) -> Button:
-    label = t("{time} {place}", time=_clock(now, name), place=zones.place(name))
+    label = t("{time} {place}", time=_clock(now, name), place=_place(name))
     slug = name.rsplit("/", 1)[-1].casefold()
     return Button(t("• {name}", name=label) if is_theirs else label, Press("zone", slug))
 
@@ -165,8 +171,8 @@ def _back() -> tuple[Button, ...]:
     return (Button(t("‹ Back"), Press("settings")),)
 
 
-def _place(wanted: Preferences) -> str:
-    return zones.place(wanted.time_zone)
+def _place(name: str) -> str:
+    return zones.place(name, str(spoken().locale))
 
 
 def _time(instant: float, wanted: Preferences) -> str:
@@ -174,4 +180,4 @@ def _time(instant: float, wanted: Preferences) -> str:
 
 
 def _clock(instant: float, name: str) -> str:
-    return datetime.fromtimestamp(instant, zones.zone(name)).strftime("%H:%M")
+    return clock(instant, zones.zone(name))

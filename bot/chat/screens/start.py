@@ -111,6 +111,10 @@ def privacy(about: About) -> Screen:
                     age=_age(pruning.DIALOG_SECONDS),
                 ),
                 t(
+                    "• The language you chose. Without a key it goes after {age}.",
+                    age=_age(pruning.GONE_SECONDS),
+                ),
+                t(
                     "• What you type only until it is answered; then just the message's number, for {age}.",
                     age=_age(inbox.REMEMBERED_SECONDS),
                 ),

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from bot.chat.screens.orders import status_text
+from bot.chat.screens.refusals import meant
 from bot.core.ids import MOST_IDS
 from bot.core.statuses import Finding, Following
 from bot.gateway.buttons import Button, Press, Rows
@@ -158,7 +159,7 @@ def _line(finding: Finding, currency: str) -> Markup:
         case Unreadable(""):
             return t("{id} · the panel's answer cannot be read", id=finding.id)
         case Unreadable(words):
-            return t("{id} · the panel says: “{words}”", id=finding.id, words=words)
+            return lines(t("{id} · the panel says: “{words}”", id=finding.id, words=words), meant(words))
         case OrderStatus() as found:
             return _status_line(finding, found, currency)
 

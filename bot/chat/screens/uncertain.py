@@ -5,6 +5,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from bot.chat.screens.outcomes import NEXT, facts
+from bot.chat.screens.refusals import meant
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.context import About
 from bot.gateway.figures import money
@@ -91,7 +92,7 @@ def unknown_order_id(words: str | None, *, version: int) -> Screen:
     return Screen(
         paragraphs(
             t("⚠️ <b>I cannot find this order under your key.</b>"),
-            t("The panel says: “{words}”", words=words) if words else None,
+            lines(t("The panel says: “{words}”", words=words), meant(words)) if words else None,
             t("Please send the id just as the panel shows it, or leave."),
         ),
         ((Button(t("Leave"), Press("leave", "", 0, version)),),),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.core.countries import WORLD
-from bot.gateway.texts import phrase
+from bot.gateway.texts import phrase, phrase_in
 from bot.panel.models import RefillWord, Status
 
 # The API's own words for its parameters.
@@ -169,10 +169,10 @@ STATUSES: Mapping[Status, str] = {
 }
 
 REFILLS: Mapping[RefillWord, str] = {
-    RefillWord.PENDING: phrase("Pending"),
-    RefillWord.AWAITING: phrase("Awaiting"),
-    RefillWord.IN_PROGRESS: phrase("In progress"),
-    RefillWord.COMPLETED: phrase("Completed"),
-    RefillWord.REJECTED: phrase("Rejected"),
-    RefillWord.ERROR: phrase("Error"),
+    RefillWord.PENDING: phrase_in("refill", "Pending"),
+    RefillWord.AWAITING: phrase_in("refill", "Awaiting"),
+    RefillWord.IN_PROGRESS: phrase_in("refill", "In progress"),
+    RefillWord.COMPLETED: phrase_in("refill", "Completed"),
+    RefillWord.REJECTED: phrase_in("refill", "Rejected"),
+    RefillWord.ERROR: phrase_in("refill", "Error"),
 }

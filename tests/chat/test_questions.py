@@ -1,0 +1,26 @@
+"""What is typed in place of a tap on a button."""
+
+import pytest
+
+from bot.chat.screens.questions import choice_words, chosen
+from bot.core.fields import COUNTRY, DELAY, DEVICE, LINK, TRAFFIC, Field
+from bot.gateway.languages import languages, speaking
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("field", [COUNTRY, DELAY, DEVICE, TRAFFIC], ids=lambda field: field.name)
+def test_a_buttons_label_stands_for_its_value(field: Field, language: str) -> None:
+    with speaking(language):
+        for value in field.choices:
+            assert chosen(field, f" {choice_words(field, value)} ").casefold() == value.casefold()
+
+
+def test_a_country_may_be_named_in_the_language_that_is_spoken() -> None:
+    with speaking("ru"):
+        assert chosen(COUNTRY, "франция") == "FR"
+    assert chosen(COUNTRY, "франция") == "франция"
+
+
+def test_anything_else_stays_as_it_was_typed() -> None:
+    assert chosen(DEVICE, "toaster") == "toaster"
+    assert chosen(LINK, "https://example.com/A") == "https://example.com/A"
