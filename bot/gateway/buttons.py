@@ -1,11 +1,16 @@
 """Buttons and what they carry: `verb:id:page:version`, at most 64 bytes, ids and never names."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from unicodedata import category, east_asian_width
 
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 LONGEST_DATA = 64  # bytes, Telegram's limit
+# In pixels, on a phone that is 360 wide; a longer label is cut there.
+_ROW, _BETWEEN, _AROUND = 300, 5, 15
+_LETTER, _CYRILLIC, _INDIC, _WIDE = 8, 9, 10, 18
 _DATA = re.compile(r"([a-z_]{1,16}):([\w-]{0,32}):(0|[1-9][0-9]{0,5}):(0|[1-9][0-9]{0,9})", re.ASCII)
 
 
@@ -56,7 +61,36 @@ Rows = tuple[tuple[Button | Copy, ...], ...]
 def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
-    return InlineKeyboardMarkup([[_drawn(button) for button in row] for row in rows])
+    return InlineKeyboardMarkup(
+        [[_drawn(button) for button in part] for row in rows for part in _fitting(row)]
+    )
+
+
+def room(columns: int) -> int:
+    """For each label of so many side by side, in pixels."""
+    return (_ROW - _BETWEEN * (columns - 1)) // columns - _AROUND
+
+
+def width(label: str) -> int:
+    """About how wide it is on a phone, in pixels."""
+    return sum(map(_width, label))
+
+
+def _width(letter: str) -> int:
+    if category(letter) in {"Mn", "Me", "Cf"}:
+        return 0
+    if east_asian_width(letter) in {"W", "F"}:
+        return _WIDE
+    if "\u0900" <= letter <= "\u0dff":
+        return _INDIC
+    return _CYRILLIC if "\u0400" <= letter <= "\u052f" else _LETTER
+
+
+def _fitting(row: tuple[Button | Copy, ...]) -> Iterator[tuple[Button | Copy, ...]]:
+    """A row whose labels would be cut, as several of fewer: each language has words of other lengths."""
+    widest = max(width(button.label) for button in row)
+    columns = next((some for some in range(len(row), 1, -1) if widest <= room(some)), 1)
+    return (row[at : at + columns] for at in range(0, len(row), columns))
 
 
 def _drawn(button: Button | Copy) -> InlineKeyboardButton:

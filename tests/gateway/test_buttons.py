@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gateway.buttons import Button, Copy, Press, keyboard
+from bot.gateway.buttons import Button, Copy, Press, keyboard, room, width
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,28 @@ def test_a_button_may_copy_instead() -> None:
 
     assert shown is not None
     assert shown.to_dict() == {"inline_keyboard": [[{"text": "Copy id", "copy_text": {"text": "23501"}}]]}
+
+
+@pytest.mark.parametrize(
+    ("labels", "columns"),
+    [
+        (["All", "Open", "Ended"], [3]),
+        (["Every change", "When it ends", "Nothing"], [2, 1]),
+        (["Каждое изменение", "Завершение", "Ничего"], [1, 1, 1]),
+        (["Тихие часы", "Часовой пояс"], [2]),
+        (["Erase everything", "Keep"], [2]),
+        (["Erase everything now", "Keep"], [1, 1]),
+        (["x" * 200], [1]),
+    ],
+)
+def test_a_row_that_a_phone_would_cut_becomes_several(labels: list[str], columns: list[int]) -> None:
+    drawn = keyboard((tuple(Button(label, Press("menu")) for label in labels),))
+    assert drawn
+    assert [len(row) for row in drawn.inline_keyboard] == columns
+    assert [button.text for row in drawn.inline_keyboard for button in row] == labels
+
+
+def test_marks_above_and_between_letters_take_no_room() -> None:
+    assert width("e\N{COMBINING ACUTE ACCENT}\N{ZERO WIDTH JOINER}") == width("e")
+    assert width("a") < width("ж") < width("क") < width("🎁")
+    assert room(1) > 2 * room(2) > 3 * room(3) > 0
