@@ -15,7 +15,8 @@ from bot.core.masses import lines_of
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Command, Sent, Tapped, Typed
-from bot.gateway.texts import t
+from bot.gateway.shapes import LONGEST_TEXT
+from bot.gateway.texts import t, units
 from storage import masses
 from storage.accounts import Account
 
@@ -61,13 +62,14 @@ async def check(
     """The dry run. Verdicts that are too long for a message go as a file before it."""
     plan = await context.desk.masses.check(account, catalog.by_id, lines)
     version = context.go(Step.MASS)
-    filed = not screens.fits(plan)
-    if filed:
+    screen = screens.dry_run(plan, version=version, note=note)
+    if units(screen.text) > LONGEST_TEXT:
+        screen = screens.dry_run(plan, version=version, note=note, filed=True)
         content = screens.verdicts_file(plan)
         await context.desk.messenger.send_file(
             context.chat_id, screens.FILE_NAME, content, screens.file_caption()
         )
-    await context.show(screens.dry_run(plan, version=version, note=note, filed=filed))
+    await context.show(screen)
 
 
 async def ask_current(context: Context) -> None:

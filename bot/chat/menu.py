@@ -68,15 +68,20 @@ async def set_menu(bot: Bot, about: About, *, pause: float = PAUSE_SECONDS) -> N
         log.warning("the command menu could not be set", error=str(error))
 
 
-async def _set_menu(bot: Bot, about: About, code: str | None) -> None:
-    """`code` has two letters; None for all languages that have no menu of their own."""
-    wanted = _commands(COMMANDS)
+def described(about: About) -> tuple[str, str]:
+    """What an empty chat shows, in 512 characters at most, and what the bot's profile does, in 120."""
     long = t(
         "I place orders at {panel} for you and tell you how they are doing. "
         "You need your own API key. Tap Start.",
         panel=about.panel_name,
-    ).unescape()
-    short = t("Order from {panel} in the chat.", panel=about.panel_name).unescape()
+    )
+    short = t("Order from {panel} in the chat.", panel=about.panel_name)
+    return long.unescape(), short.unescape()
+
+
+async def _set_menu(bot: Bot, about: About, code: str | None) -> None:
+    """`code` has two letters; None for all languages that have no menu of their own."""
+    wanted, (long, short) = _commands(COMMANDS), described(about)
     if await bot.get_my_commands(language_code=code) != wanted:
         await bot.set_my_commands(wanted, language_code=code)
     if (await bot.get_my_description(code)).description != long:

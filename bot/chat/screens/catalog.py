@@ -14,7 +14,7 @@ from bot.panel.models import Service
 
 PER_PAGE = 8
 _LONGEST_LABEL = 48  # characters; a phone shows some 35 of them
-_LONGEST_NAME = 150  # eight of them, with what stands beside, fit a message
+_LONGEST_NAME, _LONGEST_TYPE = 150, 60  # eight of each, with what stands beside, fit a message
 
 
 def categories(
@@ -159,7 +159,7 @@ def _described(service: Service, currency: str) -> str:
     if not sold_whole(service):
         details.append(t("min {least}, max {most}", least=number(service.min), most=number(service.max)))
     if form(service) is None:
-        details.append(t("not to be ordered here: {type}", type=service.type))
+        details.append(t("not to be ordered here: {type}", type=shorten(service.type, _LONGEST_TYPE)))
     return lines(
         t("<b>{id}</b> · {name}", id=service.id, name=shorten(service.name, _LONGEST_NAME)),
         t(" · ").join(details),

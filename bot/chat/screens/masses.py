@@ -13,10 +13,9 @@ from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
 from bot.gateway.figures import money, number
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, paragraphs, phrase, plural, shorten, t, units
+from bot.gateway.texts import lines, paragraphs, phrase, plural, shorten, t
 
 FILE_NAME = "mass-check.csv"
-_LONGEST_LIST = 2800  # characters of verdicts in a message, which takes 4096 in all
 _FEW = 15  # good lines that are listed one by one
 _NAMED = 30  # line numbers in a warning
 _LONGEST_LINE = 60  # characters of a line that are shown
@@ -84,7 +83,7 @@ def dry_run(plan: Plan, *, version: int, note: str | None = None, filed: bool = 
         if good
         else t("<b>None of these lines can be ordered.</b>")
     )
-    listed = None if filed else verdicts(plan)
+    listed = None if filed else _verdicts(plan)
     left_out = (
         plural("⚠️ {n} line cannot be ordered.", "⚠️ {n} lines cannot be ordered.", len(bad)) if bad else None
     )
@@ -103,12 +102,7 @@ def dry_run(plan: Plan, *, version: int, note: str | None = None, filed: bool = 
     )
 
 
-def fits(plan: Plan) -> bool:
-    """Whether the verdicts fit in a message."""
-    return units(verdicts(plan)) <= _LONGEST_LIST
-
-
-def verdicts(plan: Plan) -> Markup:
+def _verdicts(plan: Plan) -> Markup:
     """Every bad line, and the good ones while they are few."""
     shown = plan.verdicts if len(plan.good) <= _FEW else plan.bad
     summed = plural("✅ {n} line is fine.", "✅ {n} lines are fine.", len(plan.good))
