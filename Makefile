@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8080
 BIN := .venv/bin
 
-.PHONY: demo setup test test-long check screenshots bench lock clean
+.PHONY: demo setup test test-long check translations screenshots bench lock clean
 
 demo: setup
 	$(BIN)/panelgram sandbox --port $(PORT)
@@ -22,6 +22,11 @@ check: .venv/dev.done
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/locales
+
+# LANGUAGE=de begins a new one. Only what stands behind `make` counts: many systems have a variable of this name.
+translations: .venv/dev.done
+	$(BIN)/python -m translations $(if $(filter command,$(origin LANGUAGE)),$(LANGUAGE))
 
 # Needs Chromium.
 screenshots: .venv/dev.done

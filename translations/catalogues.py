@@ -1,0 +1,62 @@
+"""Catalogues as files. A file's header stays as its translator wrote it."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po, write_po
+
+from translations import plurals
+from translations.texts import ROOT, Text
+
+FOLDER = ROOT / "locales"
+NAME = "panelgram.po"
+_HEADER = """msgid ""
+msgstr ""
+"Project-Id-Version: Panelgram\\n"
+"Language: {code}\\n"
+"Plural-Forms: {forms}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"""
+
+
+def begun(code: str) -> str:
+    """The file of a new language, without texts."""
+    return _HEADER.format(code=code, forms=plurals.header(code))
+
+
+def opened(path: Path) -> Catalog:
+    return parsed(path.read_text(encoding="utf-8"), path.parent.name)
+
+
+def parsed(content: str, code: str) -> Catalog:
+    """Raises what Babel does about a file that is none."""
+    return read_po(BytesIO(content.encode()), locale=code, abort_invalid=True)
+
+
+def said(message: Message) -> list[str]:
+    """Its translation, in as many forms as it has."""
+    found = message.string or ""
+    return [found] if isinstance(found, str) else list(found)
+
+
+def updated(content: str, code: str, texts: Mapping[str, Text]) -> str:
+    """A catalogue's file with just these texts. A new one that is like an old one gets its translation,
+    marked as fuzzy; what is not said any more goes."""
+    catalogue = parsed(content, code)
+    catalogue.update(_template(texts), update_creation_date=False)
+    written = BytesIO()
+    write_po(written, catalogue, width=100, omit_header=True, include_lineno=False, ignore_obsolete=True)
+    head = content.split("\n\n", 1)[0].rstrip("\n")
+    return f"{head}\n\n{written.getvalue().decode().strip()}\n"
+
+
+def _template(texts: Mapping[str, Text]) -> Catalog:
+    template = Catalog()
+    for text in texts.values():
+        said = text.one if text.many is None else (text.one, text.many)
+        template.add(said, locations=[(file, 0) for file in text.files])
+    return template
