@@ -14,6 +14,7 @@ from bot.chat.screens import (
     masses,
     ordering,
     orders,
+    questions,
     requests,
     services,
     statuses,
@@ -23,6 +24,7 @@ from bot.core.breaker import State
 from bot.core.calls import Action, Call, Lately
 from bot.core.drafts import Draft, Offer
 from bot.core.exporting import Export, Totals
+from bot.core.fields import QUANTITY
 from bot.core.guarantee import Guarantee
 from bot.core.invalid import InvalidAnswer
 from bot.core.mass_lines import Bad, Good, Line
@@ -31,6 +33,7 @@ from bot.core.masses import Plan
 from bot.core.requests import Answer, KeyGone, Refused, Taken, Unsure
 from bot.core.spending import Period, Spending, Spent
 from bot.core.statuses import Finding, Following
+from bot.gateway.buttons import Press
 from bot.gateway.context import About
 from bot.gateway.messenger import Screen
 from bot.gateway.shapes import LONGEST_TEXT
@@ -68,6 +71,8 @@ OPEN = replace(
     fields={
         "link": "https://example.com/" + "a" * 1980,
         "quantity": str(COUNT),
+        "usernames": "\n".join(["🎁" * 300] * 100),
+        "hashtags": "\n".join(["🎁" * 300] * 100),
         "runs": "10000",
         "interval": "99999",
     },
@@ -186,16 +191,14 @@ def followed(told_of: str) -> Iterable[Screen]:
 def spending() -> Spending:
     spent = Spent(10**9, SUM, SUM, {0: SUM}, {f"{n:032}": SUM for n in range(100)})
     names = {f"{n:032}": NAME for n in range(100)}
-    currencies = {f"{n}{CURRENCY[2:]}": spent for n in range(9)}
+    currencies = {CURRENCY[n:]: spent for n in range(9)}
     return Spending(Period(date(2027, 9, 30), 365), {0: 10**9}, currencies, names, 10**6, 10**6, 10**6)
 
 
 def export() -> Export:
     sums = [(f"{n:032}", SUM) for n in range(100)]
     totals = Totals(SUM, [("2026-11", SUM)] * 100, sums)
-    return Export(
-        b"", 10**9, {f"{n}{CURRENCY[2:]}": totals for n in range(9)}, dict.fromkeys(dict(sums), NAME)
-    )
+    return Export(b"", 10**9, {CURRENCY[n:]: totals for n in range(9)}, dict.fromkeys(dict(sums), NAME))
 
 
 def overview(panel: State) -> Screen:
@@ -234,7 +237,14 @@ def order_card(order: Order) -> Screen:
 
 
 def summary() -> Screen:
-    answers = {**OPEN.fields, "comments": "🎁\n" * 1000}
-    draft = Draft("d", PLAIN.id, answers, drip=True)
+    service = PLAIN._replace(type="Mentions with Hashtags")
+    draft = Draft("d", service.id, OPEN.fields, drip=True)
     offer = Offer("key-1", SUM, COUNT, COUNT, SUM, CURRENCY, SUM / 2)
-    return ordering.summary(PLAIN, draft, offer, version=1, twin=True, note=ordering.changed())
+    return ordering.summary(service, draft, offer, version=1, twin=True, note=ordering.changed())
+
+
+def question() -> Screen:
+    wrong = InvalidAnswer("bounds", min=COUNT, max=COUNT)
+    return questions.question(
+        QUANTITY, PLAIN, CURRENCY, version=1, wrong=wrong, note=ordering.changed(), back=Press("back")
+    )

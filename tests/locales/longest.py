@@ -10,6 +10,7 @@ from bot.chat.screens import (
     access,
     accounts,
     aftersales,
+    blocking,
     broadcasts,
     exporting,
     gate,
@@ -33,9 +34,10 @@ from bot.core.mass_pace import Stop
 from bot.core.masses import Progress
 from bot.gateway.messenger import Screen
 from bot.panel.models import Balance
+from storage.gate import Blocked
 from storage.preferences import Preferences
 from tests.locales import filled
-from tests.locales.filled import ABOUT, CURRENCY, NEWS, NOW, OPEN, PLAIN, SERVICE, SUM, WORD, WORDS
+from tests.locales.filled import ABOUT, CURRENCY, NAME, NEWS, NOW, OPEN, PLAIN, SERVICE, SUM, WORD, WORDS
 
 
 def screens() -> Iterator[tuple[str, Screen]]:
@@ -102,6 +104,10 @@ def _of_the_rest() -> Iterator[tuple[str, Screen]]:
     yield "maintenance", gate.maintenance("🎁" * LONGEST_NOTICE, note=str(gate.key_not_taken()))
     yield "maintenance, to operators", maintenance.state("🎁" * LONGEST_NOTICE)
     yield "an announcement", broadcasts.announcement(Markup("a" * broadcasts.LONGEST))
+    yield "the blocked", blocking.listing([Blocked(10**15, NAME, NOW)] * blocking.PER_PAGE, page=9, more=True)
+    yield "a question", filled.question()
+    yield "an unknown id", uncertain.unknown_order_id(WORDS, version=1)
+    yield "too many keys", accounts.paused(86400.0, deleted=False)
     yield "the list", access.listing([10**15] * access.PER_PAGE, page=9, more=True)
     yield "allowed", access.allowed([10**15 + n for n in range(MOST_NUMBERS)], listed_only=False)
 

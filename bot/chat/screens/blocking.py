@@ -7,10 +7,11 @@ from markupsafe import Markup
 from bot.chat.screens.listing import turning
 from bot.gateway.figures import day
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, paragraphs, plural, t
+from bot.gateway.texts import lines, paragraphs, plural, shorten, t
 from storage.gate import Blocked
 
 PER_PAGE = 10
+_LONGEST_REASON = 200  # UTF-16 units; ten of them fit a message
 
 
 def how_to(command: str) -> Screen:
@@ -65,4 +66,9 @@ def _line(one: Blocked) -> Markup:
     when = day(one.blocked_at)
     if not one.reason:
         return t("<code>{id}</code> · {day}", id=one.chat_id, day=when)
-    return t("<code>{id}</code> · {day} · {reason}", id=one.chat_id, day=when, reason=one.reason)
+    return t(
+        "<code>{id}</code> · {day} · {reason}",
+        id=one.chat_id,
+        day=when,
+        reason=shorten(one.reason, _LONGEST_REASON),
+    )

@@ -17,7 +17,7 @@ PERIODS = {"7": 7, "30": 30, "365": 365}  # days, by what their buttons carry
 USUAL = 30
 _MOST = 8  # services; the rest is summed
 _LONGEST_NAME, _LONGEST_DRAWN = 40, 120
-_SEVERAL = 5  # currencies, at most
+_SEVERAL = 4  # other currencies, at most
 
 
 def currency_of(spending: Spending, current: str) -> str:
