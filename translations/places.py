@@ -45,16 +45,18 @@ def _said_of(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _meant(node: ast.AST, path: Path, root: Path) -> Iterator[tuple[ast.AST, Path]]:
-    name = _name(node)
+    """What a name stands for here, or in the module it comes from."""
     if isinstance(node, ast.Attribute):
-        there = _imports(path).get(_name(node.value))
-        homes = [root / f"{there.replace('.', '/')}.py"] if there else []
+        homes = [_file(_imports(path).get(_name(node.value), ""), root)]
     else:
-        there = _imports(path).get(name, "").rpartition(".")[0]
-        homes = [path, *([root / f"{there.replace('.', '/')}.py"] if there else [])]
+        homes = [path, _file(_imports(path).get(_name(node), "").rpartition(".")[0], root)]
     for home in homes:
         if home.is_file():
-            yield from ((value, home) for value in _values(home).get(name, ()))
+            yield from ((value, home) for value in _values(home).get(_name(node), ()))
+
+
+def _file(module: str, root: Path) -> Path:
+    return root / f"{module.replace('.', '/')}.py"
 
 
 @cache
