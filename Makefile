@@ -26,7 +26,7 @@ check: .venv/dev.done
 
 # LANGUAGE=de begins a new one. Only what stands behind `make` counts: many systems have a variable of this name.
 translations: .venv/dev.done
-	$(BIN)/python -m translations $(if $(filter command,$(origin LANGUAGE)),$(LANGUAGE))
+	$(BIN)/python -m bot.translations $(if $(filter command,$(origin LANGUAGE)),$(LANGUAGE))
 
 # Needs Chromium.
 screenshots: .venv/dev.done

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from bot.gateway.languages import languages
-from translations.catalogues import FOLDER, NAME
-from translations.checks import cramped, problems
-from translations.places import ANSWERS, BUTTONS, handed_to
-from translations.texts import ROOT, texts
+from bot.translations.catalogues import FOLDER, NAME
+from bot.translations.checks import cramped, problems
+from bot.translations.places import ANSWERS, BUTTONS, handed_to
+from bot.translations.texts import ROOT, texts
 
 CATALOGUES = sorted(FOLDER.glob(f"*/{NAME}"))
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from translations.catalogues import begun
-from translations.checks import cramped, problems
-from translations.texts import Text
+from bot.translations.catalogues import begun
+from bot.translations.checks import cramped, problems
+from bot.translations.texts import Text
 
 PRICE = "• <b>Price</b>: see /orders or https://example.com/p/1"
 RIGHT_PRICE = "• <b>Цена</b>: /orders, https://example.com/p/1."

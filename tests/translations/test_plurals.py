@@ -5,7 +5,7 @@ import re
 import pytest
 from babel.localedata import locale_identifiers
 
-from translations.plurals import disagreement, forms, header
+from bot.translations.plurals import disagreement, forms, header
 
 
 def parts(line: str) -> tuple[int, str]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from translations.places import ANSWERS, BUTTONS, handed_to
-from translations.texts import Text, Unreadable, texts
+from bot.translations.places import ANSWERS, BUTTONS, handed_to
+from bot.translations.texts import Text, Unreadable, texts
 
 CODE = """
 from bot.words import SIZES, label

@@ -9,9 +9,9 @@ from bot.gateway import languages
 from bot.gateway.buttons import Button
 from bot.gateway.languages import load, speaking
 from bot.gateway.texts import plural, t
-from translations.__main__ import main
-from translations.catalogues import FOLDER, NAME, begun, opened, parsed, updated
-from translations.texts import Text, texts
+from bot.translations.__main__ import main
+from bot.translations.catalogues import FOLDER, NAME, begun, opened, parsed, updated
+from bot.translations.texts import Text, texts
 
 TEXTS = {one.one: one for one in (Text("Kept", files=["bot/a.py"]), Text("{n} new", "{n} new ones"))}
 WITH_OWN_HEADER = """# Deutsch, von Eva.

@@ -7,8 +7,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from translations import plurals
-from translations.texts import ROOT, Text
+from bot.translations import plurals
+from bot.translations.texts import ROOT, Text
 
 FOLDER = ROOT / "locales"
 NAME = "panelgram.po"

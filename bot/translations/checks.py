@@ -10,9 +10,9 @@ from babel.messages.pofile import PoFileError
 
 from bot.gateway.buttons import room, width
 from bot.gateway.texts import units
-from translations import plurals
-from translations.catalogues import parsed, said
-from translations.texts import Text
+from bot.translations import plurals
+from bot.translations.catalogues import parsed, said
+from bot.translations.texts import Text
 
 UPDATE = "run `make translations`"
 _TELEGRAMS = {"b", "i", "u", "s", "code", "pre", "blockquote"}  # those of its tags that need no attributes

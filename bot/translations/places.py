@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from translations.texts import ROOT, said_in
+from bot.translations.texts import ROOT, said_in
 
 BUTTONS = frozenset({"Button", "Copy"})
 ANSWERS = frozenset({"toast"})

@@ -7,8 +7,8 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError
 
 from bot.gateway.languages import SOURCE
-from translations.catalogues import FOLDER, NAME, begun, opened, said, updated
-from translations.texts import texts
+from bot.translations.catalogues import FOLDER, NAME, begun, opened, said, updated
+from bot.translations.texts import texts
 
 
 def main(wanted: Sequence[str], folder: Path = FOLDER) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 _MARKS = {"t": 1, "phrase": 1, "plural": 2, "phrases": 2}  # how many texts each begins with
 _MARKING = {
     "phrase",
