@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from bot.gateway.figures import number
 from bot.gateway.languages import END, ISOLATE, spoken
 
-_CONTEXT = "\x04"  # between context and text, as catalogues have it
+CONTEXT = "\x04"  # between context and text, as catalogues have it
 _TURNS = re.compile(  # marks of direction, and the scripts that are written from right to left
     r"[\u202a-\u202e\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
@@ -20,7 +20,7 @@ _TURNS = re.compile(  # marks of direction, and the scripts that are written fro
 def t(text: str, **values: object) -> Markup:
     """The text in the person's language, its values escaped."""
     found = spoken().catalogue.gettext(text)
-    return _filled(found.rpartition(_CONTEXT)[2] if _CONTEXT in found else found, values)
+    return _filled(found.rpartition(CONTEXT)[2] if CONTEXT in found else found, values)
 
 
 def plural(one: str, many: str, n: int, **values: object) -> Markup:
@@ -36,7 +36,7 @@ def phrase(text: str) -> str:
 
 def phrase_in(context: str, text: str) -> str:
     """As `phrase`, for a word whose translation depends on what it is said of."""
-    return f"{context}{_CONTEXT}{text}"
+    return f"{context}{CONTEXT}{text}"
 
 
 def phrases(one: str, many: str) -> tuple[str, str]:

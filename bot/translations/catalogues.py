@@ -8,7 +8,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
 from bot.translations import plurals
-from bot.translations.texts import ROOT, Text
+from bot.translations.texts import ROOT, Text, joined, parted
 
 FOLDER = ROOT / "locales"
 NAME = "panelgram.po"
@@ -43,6 +43,12 @@ def said(message: Message) -> list[str]:
     return [found] if isinstance(found, str) else list(found)
 
 
+def source(message: Message) -> tuple[str, str | None]:
+    """As in a `Text`: what it says of one, with its context, and of many."""
+    one, many = (message.id, None) if isinstance(message.id, str) else message.id[:2]
+    return joined(message.context, one), many
+
+
 def updated(content: str, code: str, texts: Mapping[str, Text]) -> str:
     """A catalogue's file with just these texts. A new one that is like an old one gets its translation,
     marked as fuzzy; what is not said any more goes."""
@@ -57,6 +63,7 @@ def updated(content: str, code: str, texts: Mapping[str, Text]) -> str:
 def _template(texts: Mapping[str, Text]) -> Catalog:
     template = Catalog()
     for text in texts.values():
-        said = text.one if text.many is None else (text.one, text.many)
-        template.add(said, locations=[(file, 0) for file in text.files])
+        context, one = parted(text.one)
+        said = one if text.many is None else (one, text.many)
+        template.add(said, locations=[(file, 0) for file in text.files], context=context)
     return template

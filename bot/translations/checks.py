@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from string import Formatter
 
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError
 
 from bot.gateway.buttons import room, width
 from bot.gateway.texts import units
 from bot.translations import plurals
-from bot.translations.catalogues import parsed, said
-from bot.translations.texts import Text
+from bot.translations.catalogues import parsed, said, source
+from bot.translations.texts import Text, parted, shown
 
 UPDATE = "run `make translations`"
 _TELEGRAMS = {"b", "i", "u", "s", "code", "pre", "blockquote"}  # those of its tags that need no attributes
@@ -52,7 +52,7 @@ def cramped(code: str, content: str, *, labels: Set[str], answers: Set[str]) -> 
             ("a button on a phone", labels, width(_filled(form)) > room(1) - width(_CHOSEN)),
             (f"the answer to a tap, {_LONGEST_ANSWER} characters", answers, units(form) > _LONGEST_ANSWER),
         )
-        if is_too_long and not texts.isdisjoint(one for one in _english(message) if one)
+        if is_too_long and not texts.isdisjoint(one for one in source(message) if one)
     ]
 
 
@@ -74,29 +74,29 @@ def _forms(code: str, catalogue: Catalog) -> Iterator[str]:
 
 
 def _coverage(catalogue: Catalog, texts: Mapping[str, Text]) -> Iterator[str]:
-    there = {_english(message)[0]: _english(message)[1] for message in catalogue if message.id}
+    there = {source(message)[0]: source(message)[1] for message in catalogue if message.id}
     for one, text in texts.items():
         if one not in there:
-            yield f"“{one}” is missing: {UPDATE}, then translate it"
+            yield f"“{shown(one)}” is missing: {UPDATE}, then translate it"
         elif there[one] != text.many:
-            yield f"“{one}” is counted otherwise in the code: {UPDATE}, then look at it"
+            yield f"“{shown(one)}” is counted otherwise in the code: {UPDATE}, then look at it"
     for one in (
         *(one for one in there if one not in texts),
-        *(_english(m)[0] for m in catalogue.obsolete.values()),
+        *(source(m)[0] for m in catalogue.obsolete.values()),
     ):
-        yield f"“{one}” is not said any more: {UPDATE}"
+        yield f"“{shown(one)}” is not said any more: {UPDATE}"
 
 
 def _entries(code: str, catalogue: Catalog, texts: Mapping[str, Text]) -> Iterator[str]:
     for message in catalogue:
-        if message.id and (text := texts.get(_english(message)[0])):
+        if message.id and (text := texts.get(source(message)[0])):
             forms = said(message)
             if message.fuzzy:
-                yield f"“{text.one}” is fuzzy, a guess: correct it, then take the line `#, fuzzy` away"
+                yield f"“{shown(text.one)}” is fuzzy, a guess: correct it, then take the line `#, fuzzy` away"
             if not all(forms):
-                yield f"“{text.one}” is not translated{_which(forms)}"
+                yield f"“{shown(text.one)}” is not translated{_which(forms)}"
             for found in _unlike(code, text, forms):
-                yield f"“{text.one}” as {found}"
+                yield f"“{shown(text.one)}” as {found}"
 
 
 def _unlike(code: str, text: Text, said: Sequence[str]) -> Iterator[str]:
@@ -117,7 +117,7 @@ def _stands_for_one(text: Text, numbers: Sequence[int]) -> bool:
 
 def wrong(text: Text, said: str, *, may_leave_n: bool = False) -> Iterator[str]:
     """What is wrong with one form of a translation."""
-    english = [one for one in (text.one, text.many) if one is not None]
+    english = [one for one in (parted(text.one)[1], text.many) if one is not None]
     needed = set().union(*map(_names, english))
     try:
         names = _names(said)
@@ -175,7 +175,3 @@ def _which(said: Sequence[str]) -> str:
     if len(said) == 1:
         return ""
     return ": fill in " + ", ".join(f"msgstr[{place}]" for place, one in enumerate(said) if not one)
-
-
-def _english(message: Message) -> tuple[str, str | None]:
-    return (message.id, None) if isinstance(message.id, str) else (message.id[0], message.id[1])

@@ -1,4 +1,5 @@
-"""The texts of the code: `t("...")`, `plural("...", "...", n)`, `phrase("...")` and `phrases("...", "...")`.
+"""The texts of the code: `t("...")`, `plural("...", "...", n)`, `phrase("...")`, `phrases("...", "...")` and
+`phrase_in("context", "...")`.
 
 They are read from its syntax tree, so none is lost, however deep it stands in another."""
 
@@ -7,11 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.gateway.texts import CONTEXT
+
 ROOT = Path(__file__).parent.parent.parent
-_MARKS = {"t": 1, "phrase": 1, "plural": 2, "phrases": 2}  # how many texts each begins with
+_MARKS = {"t": 1, "phrase": 1, "plural": 2, "phrases": 2, "phrase_in": 2}  # how many texts each begins with
 _MARKING = {
     "phrase",
     "phrases",
+    "phrase_in",
 }  # which take nothing but texts; the others are handed those of tables as well
 
 
@@ -21,7 +25,8 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """`many` is the English plural, None where nothing is counted; `files` are those it stands in."""
+    """`one` may begin with a context, see `parted`. `many` is the English plural, None where nothing is
+    counted; `files` are those it stands in."""
 
     one: str
     many: str | None = None
@@ -57,7 +62,18 @@ def said_in(call: ast.Call, file: str) -> tuple[str, str | None] | None:
         return None
     if None in given:
         raise Unreadable(f"{file}:{call.lineno}: give {name}() plain text, without f and without +")
-    return given[0] or "", given[1] if len(given) > 1 else None
+    one, *more = (each or "" for each in given)
+    return (joined(one, *more), None) if name == "phrase_in" else (one, more[0] if more else None)
+
+
+def joined(context: str | None, text: str) -> str:
+    return f"{context}{CONTEXT}{text}" if context else text
+
+
+def parted(one: str) -> tuple[str | None, str]:
+    """The context, None where there is none, and the text."""
+    context, divided, text = one.rpartition(CONTEXT)
+    return context if divided else None, text
 
 
 def _literal(given: ast.expr) -> str | None:
@@ -66,3 +82,9 @@ def _literal(given: ast.expr) -> str | None:
 
 def _is_made_up(call: ast.Call) -> bool:
     return isinstance(call.args[0], ast.JoinedStr | ast.BinOp)
+
+
+def shown(one: str) -> str:
+    """A text as its translator is told of it."""
+    context, text = parted(one)
+    return f"{text} ({context})" if context else text
