@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bot.core import forms
 from bot.core.invalid import InvalidAnswer
 from bot.core.price import price
+from bot.core.typed import one_id, unmarked
 from bot.panel.models import Service
 
 MOST_LINES = 500
@@ -44,7 +45,7 @@ Verdict = Good | Bad
 
 def read(text: str) -> list[Line]:
     """The lines that say something: without empty ones, remarks behind "# ", and a line of titles."""
-    found = [Line(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
+    found = [Line(number, line.strip()) for number, line in enumerate(unmarked(text).splitlines(), 1)]
     found = [line for line in found if line.text and not _is_remark(line.text)]
     return found[1:] if found and _is_title(found[0].text) else found
 
@@ -115,7 +116,7 @@ def _service(found: list[str], services: Mapping[str, Service]) -> tuple[Service
     if not 2 <= len(found) <= 3:
         raise InvalidAnswer("parts")
     service_id, *rest = found
-    service = services.get(service_id.removeprefix("#"))
+    service = services.get(one_id(service_id))
     if service is None:
         raise InvalidAnswer("service", service=service_id)
     names = [field.name for field in forms.form(service) or ()]

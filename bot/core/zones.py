@@ -5,6 +5,7 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from bot.core.typed import ascii_digits
 from storage.preferences import ANY_ZONE
 
 # Offered to choose from, from west to east.
@@ -59,7 +60,7 @@ def zone(name: str) -> tzinfo:
 
 def find(text: str) -> str | None:
     """The zone a person means; None when we know none by that name."""
-    plain = _plain(text)
+    plain = _plain(ascii_digits(text))
     offset = _offset(plain)
     return _by_name().get(plain) if offset is None else str(offset).removeprefix("UTC") or "Etc/UTC"
 
