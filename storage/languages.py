@@ -21,6 +21,10 @@ async def drop_choice(db: Database, *, chat_id: int) -> None:
 
 
 async def spoken(db: Database, *, chat_id: int) -> str:
-    """What is to be spoken to somebody who is known; "" where nobody knows."""
-    rows = await db.read(f"SELECT {SPOKEN} FROM people p WHERE p.chat_id = :chat_id", chat_id=chat_id)
-    return (rows[0]["language"] or "") if rows else ""
+    """What is to be spoken to somebody, with or without a key; "" where nobody knows."""
+    rows = await db.read(
+        "SELECT language FROM languages WHERE chat_id = :chat_id "
+        "UNION ALL SELECT language FROM people WHERE chat_id = :chat_id",
+        chat_id=chat_id,
+    )
+    return rows[0]["language"] if rows else ""

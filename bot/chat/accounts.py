@@ -10,6 +10,7 @@ from bot.chat.resuming import ask_again
 from bot.chat.screens import accounts as screens
 from bot.chat.screens import start
 from bot.core.accounts import Connected, Malformed, Paused, Refused, is_possible_key, looks_like_key
+from bot.core.typed import unmarked
 from bot.gateway.context import ChatApplication, Context, first_word
 from bot.gateway.dialog import Step, Turn
 from bot.gateway.handlers import Command, Otherwise, Tapped, Typed, command
@@ -132,7 +133,7 @@ def holds_key(message: Message, turn: Turn) -> bool:
 
 
 def _without_command(message: Message) -> str:
-    text = message.text or message.caption or ""
+    text = unmarked(message.text or message.caption or "")
     return (text if command(message) is None else first_word(text)[1]).strip()
 
 

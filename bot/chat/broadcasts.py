@@ -19,7 +19,8 @@ from storage.broadcasts import Broadcast
 async def broadcast(context: Context) -> None:
     """The text may stand behind the command."""
     if context.argument:
-        await preview(context, since=len(context.text.rstrip()) - len(context.argument))
+        words = context.verbatim_argument
+        await preview(context, since=len(context.verbatim.rstrip()) - len(words))
     else:
         await ask(context)
 
@@ -35,11 +36,11 @@ async def take(context: Context) -> None:
 
 async def preview(context: Context, *, since: int) -> None:
     """What is announced begins at character `since`."""
-    message, length = context.message, units(context.text[since:])
+    message, length = context.message, units(context.verbatim[since:])
     if length > screens.LONGEST:
         await ask(context, note=screens.too_long(length))
         return
-    text = as_html(context.text, message.entities or message.caption_entities, since=since)
+    text = as_html(context.verbatim, message.entities or message.caption_entities, since=since)
     now = context.desk.clock()
     draft = Broadcast(secrets.token_hex(6), context.chat_id, "draft", str(text), None, now)
     await broadcasts.put_draft(context.desk.db, draft)

@@ -7,6 +7,7 @@ from bot.chat.asking import account_and_catalog
 from bot.chat.screens import catalog as screens
 from bot.core.catalog import Catalog, Found
 from bot.core.drafts import Draft
+from bot.core.typed import one_id
 from bot.gateway.context import ChatApplication, Context, first_word
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Command, Tapped, Typed
@@ -26,13 +27,13 @@ async def order(context: Context) -> None:
     if found is None:
         return
     account, catalog = found
-    typed = context.argument if context.incoming.message else ""
+    typed = context.verbatim_argument if context.incoming.message else ""
     service_id, rest = first_word(typed)
     context.go(Step.CHOOSING, draft=Draft(), browsing="")
-    service = catalog.by_id.get(service_id.removeprefix("#"))
+    service = catalog.by_id.get(one_id(service_id))
     if service is not None:
         await ordering.choose(context, account, service, typed=rest)
-    elif service_id.removeprefix("#").isdigit() and not (await catalog.find(typed)).services:
+    elif one_id(service_id).isdigit() and not (await catalog.find(typed)).services:
         await context.show(screens.gone(service_id, version=context.go(Step.CHOOSING)))
     elif service_id:
         await search(context, account, catalog, typed)
@@ -45,7 +46,7 @@ async def take_words(context: Context) -> None:
     if found is None:
         return
     account, catalog = found
-    service = catalog.by_id.get(context.text.strip().removeprefix("#"))
+    service = catalog.by_id.get(one_id(context.text))
     if service is not None:
         await ordering.choose(context, account, service)
     else:

@@ -17,6 +17,7 @@ from bot.core.price import price
 from bot.gateway.context import ChatApplication, Context, Desk
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Tapped
+from bot.gateway.messenger import Screen
 from bot.gateway.texts import t
 from bot.panel.models import Service
 from storage import orders
@@ -49,14 +50,15 @@ async def confirm(context: Context) -> None:
         await _already(context)
         return
     # Nothing is awaited between: from here on the task has its grace, also when the bot is stopped.
-    context.desk.placing.start(account, order, first=partial(_show_placing, context.desk, order))
+    show = partial(_show_placing, context.desk, order, outcomes.placing(order))
+    context.desk.placing.start(account, order, first=show)
 
 
-async def _show_placing(desk: Desk, order: Order) -> None:
+async def _show_placing(desk: Desk, order: Order, screen: Screen) -> None:
     """Of no weight: the outcome is told in any case."""
     with suppress(TelegramError, TimeoutError):
         async with asyncio.timeout(SHOW_PLACING_SECONDS):
-            await desk.hasty.edit(order.chat_id, order.message_id or 0, outcomes.placing(order))
+            await desk.hasty.edit(order.chat_id, order.message_id or 0, screen)
 
 
 async def again(context: Context) -> None:

@@ -9,6 +9,7 @@ from bot.chat.screens import services as screens
 from bot.chat.screens import start as start_screens
 from bot.core.catalog import Catalog
 from bot.core.drafts import Draft
+from bot.core.typed import one_id
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Dialog, Step
 from bot.gateway.handlers import Command, Tapped, Typed
@@ -39,7 +40,7 @@ async def take_words(context: Context) -> None:
 
 
 async def look_for(context: Context, account: Account, catalog: Catalog, text: str) -> None:
-    service = catalog.by_id.get(text.strip().removeprefix("#"))
+    service = catalog.by_id.get(one_id(text))
     if service is not None:
         await show_card(context, account, service)
     else:

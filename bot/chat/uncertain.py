@@ -6,6 +6,7 @@ from bot.chat.cards import asker_or_tell, card
 from bot.chat.screens import orders as order_screens
 from bot.chat.screens import outcomes
 from bot.chat.screens import uncertain as screens
+from bot.core.typed import one_id
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
 from bot.gateway.handlers import Tapped, Typed
@@ -57,7 +58,7 @@ async def take_id(context: Context) -> None:
         context.leave()
         await context.say(order_screens.settled_meanwhile())
         return
-    typed = context.text.strip().removeprefix("#")
+    typed = one_id(context.text)
     version = context.go(Step.ORDER_ID, order_id=order.id)
     if not re.fullmatch(r"[\w.-]{1,64}", typed, re.ASCII):
         await context.say(screens.unknown_order_id(None, version=version))

@@ -1,5 +1,7 @@
 """Whatever no feature expects: a friendly answer, and nothing breaks."""
 
+from contextlib import suppress
+
 import structlog
 from telegram import ChatMember, Update
 from telegram.constants import ChatType
@@ -13,12 +15,14 @@ from bot.gateway.context import ChatApplication, Context
 from bot.gateway.dialog import Step
 from bot.gateway.files import FileTrouble
 from bot.gateway.handlers import Otherwise, command
+from bot.gateway.languages import switch
 from bot.gateway.messenger import Messenger, Screen
 from bot.gateway.replies import Replies
 from bot.gateway.texts import paragraphs, t
 from bot.panel.errors import BadKey, PanelError, PanelRefused
+from storage import languages
 from storage.accounts import set_blocked
-from storage.database import DatabaseTrouble
+from storage.database import Database, DatabaseTrouble
 
 log = structlog.get_logger()
 
@@ -130,10 +134,11 @@ def _is_gone(error: Exception | None) -> bool:
     return isinstance(error, BadRequest) and "chat not found" in error.message.casefold()
 
 
-async def tell_overflow(messenger: Replies, gate: Gate, chat_id: int) -> None:
+async def tell_overflow(db: Database, messenger: Replies, gate: Gate, chat_id: int) -> None:
     """More came at once than is kept for one chat. Who is blocked is not told: they flood to be answered."""
     if gate.judge(chat_id) is Shut.BLOCKED:
         return
+    await _speak_theirs(db, chat_id)
     screen = Screen(
         t("That was too much at once, so I dropped a part of it. Please wait for my answers, then go on.")
     )
@@ -143,8 +148,9 @@ async def tell_overflow(messenger: Replies, gate: Gate, chat_id: int) -> None:
         log.warning("overflow not told", error=str(error))
 
 
-async def tell_outage(messenger: Messenger, chat_id: int) -> None:
+async def tell_outage(db: Database, messenger: Messenger, chat_id: int) -> None:
     """The database takes nothing. Said of an update before anything came of it."""
+    await _speak_theirs(db, chat_id)
     screen = Screen(
         paragraphs(
             t("<b>I cannot write anything down right now, so I take no orders.</b>"),
@@ -156,6 +162,13 @@ async def tell_outage(messenger: Messenger, chat_id: int) -> None:
         )
     )
     await messenger.send(chat_id, screen)
+
+
+async def _speak_theirs(db: Database, chat_id: int) -> None:
+    """What was chosen goes before what Telegram said; while nothing can be read, that has to do."""
+    with suppress(DatabaseTrouble):
+        if known := await languages.spoken(db, chat_id=chat_id):
+            switch(known)
 
 
 def _is_elsewhere(update: Update) -> bool:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from bot.core.accounts import Accounts
 from bot.core.search import Index
+from bot.core.typed import one_id
 from bot.panel.client import PanelClient
 from bot.panel.errors import PanelBusy, PanelError, PanelGarbled, PanelUnreachable
 from bot.panel.models import Service
@@ -62,7 +63,7 @@ class Catalog:
 
     def search(self, text: str) -> tuple[Service, ...]:
         """The service of that id, then those in whose name or category each word begins some word."""
-        exact = self.by_id.get(text.strip().removeprefix("#"))
+        exact = self.by_id.get(one_id(text))
         found = self._index.beginning(text)
         return tuple(found) if exact is None else (exact, *(one for one in found if one is not exact))
 

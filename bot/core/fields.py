@@ -27,6 +27,7 @@ class Field:
     """One question of a form. `name` is the API's own parameter name, and what people see.
 
     `choices` are the values of its buttons. `asked` tells whether the answers so far call for it.
+    What is posted for all to read is taken `verbatim`, other answers without marks of direction.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Field:
     choices: Sequence[str] = ()
     optional: bool = False
     asked: Callable[[Answers], bool] = _always
+    verbatim: bool = False
 
 
 def _quantity_of(reason: str) -> Callable[[str, Service], str]:
@@ -157,8 +159,8 @@ _TRAFFIC = ("1", "2", "3")
 
 LINK = Field("link", links.link)
 QUANTITY = Field("quantity", quantity)
-COMMENTS = Field("comments", comments)
-ANY_COMMENTS = Field("comments", free_lines)
+COMMENTS = Field("comments", comments, verbatim=True)
+ANY_COMMENTS = Field("comments", free_lines, verbatim=True)
 KEYWORDS = Field("keywords", free_lines)
 GROUPS = Field("groups", free_lines)
 USERNAMES = Field("usernames", names)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from enum import Enum
 from typing import TypeVar
 
+from bot.core.typed import ascii_digits
 from storage import gate
 from storage.database import Database
 from storage.gate import Rules
@@ -49,7 +50,7 @@ def judge(rules: Rules, chat_id: int, asked: Asked | None) -> Shut | None:
 
 def chat_numbers(text: str) -> list[int]:
     """The chats these are the numbers of, each once; none where anything else stands among them."""
-    words = text.replace(",", " ").split()
+    words = ascii_digits(text).replace(",", " ").split()
     if not all(re.fullmatch(r"[0-9]{1,16}", word) for word in words):
         return []
     return list(dict.fromkeys(map(int, words)))[:MOST_NUMBERS]

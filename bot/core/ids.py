@@ -1,7 +1,8 @@
 """Ids of orders as people write them. Pure."""
 
 import re
-import unicodedata
+
+from bot.core.typed import ascii_digits
 
 MOST_IDS = 100  # in one request, from the API page
 _LONGEST_ID = 64
@@ -14,15 +15,9 @@ def order_ids(text: str) -> list[str]:
     Digits may be of any script. Words of letters only ("and", "order") are left out; whatever else could
     be an id counts as one: the panel knows better.
     """
-    plain = "".join(_digit(character) for character in text)
-    parts = (part.strip(".-") for part in _PART.findall(plain))
+    parts = (part.strip(".-") for part in _PART.findall(ascii_digits(text)))
     return list(dict.fromkeys(part for part in parts if _may_be_id(part)))
 
 
 def _may_be_id(part: str) -> bool:
     return len(part) <= _LONGEST_ID and any(c.isdigit() or c == "_" for c in part)
-
-
-def _digit(character: str) -> str:
-    value = unicodedata.decimal(character, None)
-    return character if value is None else str(value)

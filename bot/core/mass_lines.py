@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bot.core import forms
 from bot.core.invalid import InvalidAnswer
 from bot.core.price import price
+from bot.core.typed import one_id, unmarked
 from bot.panel.models import Service
 
 MOST_LINES = 500
@@ -47,7 +48,7 @@ def read(text: str, *, titles: Container[str] = ()) -> list[Line]:
 
     `titles` are those of the person's language, beside the English ones, in lower case.
     """
-    found = [Line(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
+    found = [Line(number, line.strip()) for number, line in enumerate(unmarked(text).splitlines(), 1)]
     found = [line for line in found if line.text and not _is_remark(line.text)]
     return found[1:] if found and _is_title(found[0].text, titles) else found
 
@@ -118,7 +119,7 @@ def _service(found: list[str], services: Mapping[str, Service]) -> tuple[Service
     if not 2 <= len(found) <= 3:
         raise InvalidAnswer("parts")
     service_id, *rest = found
-    service = services.get(service_id.removeprefix("#"))
+    service = services.get(one_id(service_id))
     if service is None:
         raise InvalidAnswer("service", service=service_id)
     names = [field.name for field in forms.form(service) or ()]

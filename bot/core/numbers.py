@@ -1,10 +1,10 @@
 """Numbers and dates as people write them."""
 
 import re
-import unicodedata
 from datetime import date
 
 from bot.core.invalid import InvalidAnswer
+from bot.core.typed import ascii_digits
 
 # What people put between groups of three digits: spaces of all widths, commas, dots, apostrophes.
 _GROUPS = re.compile(r"[0-9]{1,3}(?:([\s,.'’٬،_])[0-9]{3})(?:\1[0-9]{3})*")
@@ -17,7 +17,7 @@ def whole_number(text: str) -> int:
 
     Raises InvalidAnswer for anything else, "1,5" and "10,00" included: a guess could cost money.
     """
-    plain = _ascii_digits(text).removeprefix("+").casefold()
+    plain = ascii_digits(text.strip()).removeprefix("+").casefold()
     thousands = re.fullmatch(r"([0-9]{1,9})\s*k", plain)
     if thousands:
         return int(thousands[1]) * 1000
@@ -30,7 +30,7 @@ def whole_number(text: str) -> int:
 
 def day(text: str) -> date:
     """A date, day first ("31/12/2026", "31.12.2026") or year first. Raises InvalidAnswer."""
-    plain = _ascii_digits(text)
+    plain = ascii_digits(text.strip())
     found, year_first = _DATE.fullmatch(plain), _ISO.fullmatch(plain)
     try:
         if found:
@@ -40,12 +40,3 @@ def day(text: str) -> date:
     except ValueError as error:
         raise InvalidAnswer("date") from error
     raise InvalidAnswer("date")
-
-
-def _ascii_digits(text: str) -> str:
-    return "".join(_digit(c) for c in text.strip())
-
-
-def _digit(character: str) -> str:
-    value = unicodedata.decimal(character, None)
-    return character if value is None else str(value)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from babel import Locale
 
+from bot.core.typed import ascii_digits
 from storage.preferences import ANY_ZONE
 
 # Offered to choose from, from west to east.
@@ -70,7 +71,7 @@ def zone(name: str) -> tzinfo:
 def find(text: str, language: str = "en") -> str | None:
     """The zone a person means, who may call a city as `language` does; None when we know none by that
     name."""
-    plain = _plain(text)
+    plain = _plain(ascii_digits(text))
     offset = _offset(plain)
     if offset is not None:
         return str(offset).removeprefix("UTC") or "Etc/UTC"

@@ -17,6 +17,7 @@ from bot.core.ordering import Ordering
 from bot.core.refills import Refills
 from bot.core.statuses import Statuses
 from bot.core.tracking import Tracking
+from bot.core.typed import unmarked
 from bot.gateway.buttons import Press
 from bot.gateway.dialog import Dialog, Step, Turn, current_turn
 from bot.gateway.files import Files
@@ -117,17 +118,26 @@ class Context(CallbackContext[ExtBot[None], Any, Any, Any]):
 
     @property
     def text(self) -> str:
+        return unmarked(self.verbatim)
+
+    @property
+    def verbatim(self) -> str:
+        """The text to the letter, for what others will read."""
         return self.message.text or self.message.caption or ""
 
     async def answer_text(self) -> str:
-        """The text of an answer, typed or sent as a text file. Raises FileTrouble."""
+        """The text of an answer to the letter, typed or sent as a text file. Raises FileTrouble."""
         document = self.message.document
-        return self.text if document is None else await self.desk.files.text(document)
+        return self.verbatim if document is None else await self.desk.files.text(document)
 
     @property
     def argument(self) -> str:
         """What stands behind a command."""
         return first_word(self.text)[1]
+
+    @property
+    def verbatim_argument(self) -> str:
+        return first_word(self.verbatim)[1]
 
     @property
     def language(self) -> str:

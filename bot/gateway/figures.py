@@ -20,6 +20,7 @@ class _Ways(TypedDict):
 
 _UNITS = ((10**9, "gigabyte"), (10**6, "megabyte"), (10**3, "kilobyte"))
 _ZEROS = {"arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "deva": 0x966, "mymr": 0x1040}
+_SIGN_OF_LETTERS = re.compile(r"[A-Z]+[^\w\s.,]")  # US$, whose end would come before its beginning
 _BETWEEN_SIGN_AND_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 
@@ -37,6 +38,7 @@ def money(amount: Decimal, currency: str) -> str:
         if not currency:
             return _written(format_decimal(amount, "#,##0.00", decimal_quantization=False, **_ways()))
         written = format_currency(amount, currency, decimal_quantization=False, **_ways())
+    written = _SIGN_OF_LETTERS.sub("\\g<0>\u200e", written) if spoken().is_rtl else written
     return _written(_BETWEEN_SIGN_AND_DIGIT.sub("\u00a0", written))
 
 
@@ -67,6 +69,11 @@ def moment(instant: float) -> str:
 def brief_day(which: date) -> str:
     """Without the year: Jan 3."""
     return _written(format_skeleton("MMMd", which, locale=spoken().locale))
+
+
+def brief_date(which: date) -> str:
+    """The same in figures: 1/3."""
+    return _written(format_skeleton("Md", which, locale=spoken().locale))
 
 
 def clock(instant: float, zone: tzinfo) -> str:

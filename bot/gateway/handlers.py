@@ -9,6 +9,7 @@ from typing import Any
 from telegram import Message, Update
 from telegram.ext import BaseHandler
 
+from bot.core.typed import unmarked
 from bot.gateway.buttons import Press
 from bot.gateway.context import Context
 from bot.gateway.dialog import Step, current_turn
@@ -174,7 +175,7 @@ def command(message: Message | None) -> str | None:
     if message is None:
         return None
     text = message.caption if message.document else message.text
-    found = _COMMAND.match(text) if text else None
+    found = _COMMAND.match(unmarked(text)) if text else None
     if found is None:
         return None
     is_ours = found[2] is None or found[2].casefold() == message.get_bot().username.casefold()

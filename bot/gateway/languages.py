@@ -23,7 +23,7 @@ ISOLATE, END = "\u2068", "\u2069"  # what stands between does not change the ord
 _RIGHT_TO_LEFT = "\u200f"
 _FOREIGN = re.compile(
     r"<code>.*?</code>|<[^>]*>"  # what is copied with a tap stays without marks, and tags are no text
-    r"|\{\w+\}|https?://\S+|(?<!\w)/[a-z_]+",
+    r"|(?:(?<![\w}])/)?\{\w+\}|https?://\S+|(?<!\w)/[a-z_]+",
     re.DOTALL,
 )
 

@@ -88,5 +88,12 @@ def chat_of(update: dict[str, Any]) -> int:
     return 0
 
 
+def language_of(update: dict[str, Any]) -> str:
+    """What the Telegram of its sender is set to, "" when it does not say."""
+    senders = (part.get("from") for part in update.values() if isinstance(part, dict))
+    told = (sender.get("language_code") for sender in senders if isinstance(sender, dict))
+    return next((language for language in told if isinstance(language, str)), "")
+
+
 def _is_id(value: object) -> bool:
     return type(value) is int and abs(value) <= LARGEST_ID

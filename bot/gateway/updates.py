@@ -25,7 +25,7 @@ from telegram import Bot, Update
 
 from bot.gateway.dialog import Turn, set_turn
 from bot.gateway.languages import speaking
-from bot.gateway.shapes import chat_of, served
+from bot.gateway.shapes import chat_of, language_of, served
 from bot.gateway.slots import Slots
 from bot.jobs.ending import end
 from bot.jobs.outage import NOBODY, Outage
@@ -110,7 +110,9 @@ class Runner:
                     kept.append(Waiting(update_id, chat_id, body))
             await inbox.store(self._db, kept, now=self._clock())
         except DatabaseTrouble:
-            self._outage.tell(chat_of(update) for update in updates)
+            for update in updates:
+                with speaking(language_of(update)):
+                    self._outage.tell([chat_of(update)])
             raise
         idle = {one.chat_id for one in kept} - self._chats.keys()
         visits = await self._visits(list(idle)[:100])
@@ -118,7 +120,9 @@ class Runner:
             self._take(one, visits.get(one.chat_id))
         for chat_id, waiting in backlog.items():
             if waiting > BACKLOG:
-                self._tell_overflow(chat_id)
+                theirs = (language_of(update) for update in fresh.values() if chat_of(update) == chat_id)
+                with speaking(next(theirs, "")):
+                    self._tell_overflow(chat_id)
 
     async def _visits(self, chat_ids: Sequence[int]) -> dict[int, Visit]:
         """Without them they are looked up later: what is stored has to be handled in any case."""
@@ -175,7 +179,10 @@ class Runner:
         before, its row is still in the inbox."""
         began = time.monotonic()
         update, outlast = self._read(one), self._outage.outlast
-        turn = await _until_it_works(lambda: outlast(chat_id, lambda: self._serve(chat_id, update, visit)))
+        with speaking(_language(update)):
+            turn = await _until_it_works(
+                lambda: outlast(chat_id, lambda: self._serve(chat_id, update, visit))
+            )
         await _until_it_works(lambda: outlast(NOBODY, lambda: self._end(one, update, turn)))
         self._report(turn, time.monotonic() - began)
 

@@ -49,7 +49,7 @@ class Parts:
             telegram.bot,
             vault,
             handle=self.application.process_update,
-            overflow=lambda chat_id: tell_overflow(telegram.replies, self.core.gate, chat_id),
+            overflow=lambda chat_id: tell_overflow(db, telegram.replies, self.core.gate, chat_id),
             slots=slots,
             clock=CLOCK,
             outage=self.jobs.outage,

@@ -108,4 +108,4 @@ class Jobs:
             breaker=panel.breaker,
             turns=panel.turns,
         )
-        self.outage = Outage(db, tell=lambda chat_id: tell_outage(telegram.messenger, chat_id))
+        self.outage = Outage(db, tell=lambda chat_id: tell_outage(db, telegram.messenger, chat_id))

@@ -2,6 +2,7 @@
 
 from playwright.async_api import expect
 
+from bot.gateway.languages import languages
 from bot.sandbox.panel import Panel
 from tests.browser.visitor import Visitor
 from tests.conftest import KEY, OTHER_KEY, World
@@ -57,6 +58,14 @@ async def test_they_are_there_after_a_reload(visitor: Visitor) -> None:
     await visitor.page.get_by_role("combobox", name="User").select_option(index=0)
 
     await visitor.sees("Connected.")
+
+
+async def test_all_languages_of_the_bot_are_offered(visitor: Visitor) -> None:
+    offered = visitor.page.get_by_role("combobox", name="Language").locator("option")
+    codes = [await option.get_attribute("value") for option in await offered.all()]
+    assert sorted(str(code) for code in codes) == sorted(
+        code.replace("_", "-").lower() for code in languages()
+    )
 
 
 async def test_each_speaks_a_language(visitor: Visitor, world: World) -> None:

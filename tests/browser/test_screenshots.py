@@ -54,6 +54,19 @@ async def test_a_phone_at_night(visits: Visits, panel: Panel, pictures: Path) ->
     await takes(visitor, pictures / "screenshot-phone.png")
 
 
+@pytest.mark.parametrize(("code", "name"), [("ar", "arabic"), ("hi", "hindi")])
+async def test_a_phone_in_another_language(
+    visits: Visits, panel: Panel, pictures: Path, code: str, name: str
+) -> None:
+    visitor = await visits(**PHONE, timezone_id="UTC", device_scale_factor=2)
+    await visitor.page.get_by_role("combobox", name="Language").select_option(code)
+    await visitor.orders_by_place()
+    panel.set_order("23501", status="In progress", remains=500)
+    await expect(visitor.messages.get_by_role("article").last).to_contain_text("500")
+
+    await takes(visitor, pictures / f"screenshot-{name}.png")
+
+
 async def orders(visitor: Visitor) -> None:
     await visitor.connects()
     await visitor.taps("New order")

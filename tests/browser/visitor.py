@@ -84,6 +84,38 @@ class Visitor:
         await expect(placed).to_have_count(before + 1)
         return "".join(filter(str.isdigit, await placed.last.inner_text()))
 
+    async def orders_by_place(self) -> None:
+        """A guided order in any language, up to its outcome."""
+        await self.clicks("Start")
+        await self.hears_after(1)
+        for text in (KEY, "/order"):
+            await self.answers(text)
+        await self.presses(0)
+        await self.presses(0)
+        await self.answers("https://instagram.com/natgeo")
+        await self.answers("1000")
+        await self.presses(0)
+        await expect(self.messages.get_by_text("23501").last).to_be_visible()
+
+    async def answers(self, text: str) -> None:
+        count = await self.bots.count()
+        await self.types(text)
+        await self.hears_after(count + 1)
+
+    async def hears_after(self, count: int) -> None:
+        await expect(self.bots).to_have_count(count)
+
+    async def presses(self, number: int) -> None:
+        """A button of the newest message, which changes by it."""
+        newest = self.bots.last
+        before = await newest.inner_text()
+        await newest.locator(".key").nth(number).click()
+        await expect(newest).not_to_have_text(before, use_inner_text=True)
+
+    @property
+    def bots(self) -> Locator:
+        return self.messages.locator("article.bots")
+
     # In the pane
 
     def order(self, order_id: str) -> Locator:

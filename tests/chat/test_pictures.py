@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from bot.chat.pictures import Columns, Rank, Ranks, picture
+from bot.chat.pictures import Columns, Rank, Ranks, either, picture
 from bot.chat.pictures.axis import ticks
 from bot.chat.pictures.charts import BLUE, WIDTH, draw
 from bot.chat.pictures.letters import fitting, font, shown
@@ -122,3 +122,22 @@ async def test_the_same_numbers_make_the_same_picture() -> None:
     assert await picture("$3.50", "3 days", [chart, ranks("a", "b")]) == first
     assert await picture("$3.50", "3 days", [columns("1", "2.4", "0"), ranks("a", "b")]) != first
     assert first.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn_as"),
+    [
+        ("\u200e$\N{NO-BREAK SPACE}۱۲٬۳۴۵٫۰۶", "$ 12,345.06"),
+        ("\u200f٠٫٠٠٠٩٤\N{NO-BREAK SPACE}US$", "0.00094 US$"),
+        ("१२", "12"),
+        ("طلبات", ""),
+        ("ऑर्डर", ""),
+    ],
+)
+def test_figures_of_any_script_are_drawn_whole(text: str, drawn_as: str) -> None:
+    assert shown(text) == drawn_as
+
+
+def test_figures_stand_where_words_cannot_be_drawn() -> None:
+    assert either("3 orders", "3") == "3 orders"
+    assert either("३ ऑर्डर", "3") == "3"

@@ -58,7 +58,7 @@ def test_whoever_is_shut_out_hears_the_reason_that_lasts_longest(
         ("anna", []),
         ("1 anna", []),
         ("-100", []),
-        ("١", []),
+        ("١", [1]),
         ("1" * 17, []),
     ],
 )

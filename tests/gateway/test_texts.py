@@ -143,3 +143,8 @@ def test_parts_that_are_not_there_leave_no_gap() -> None:
     assert paragraphs("a", None, "", "b") == "a\n\nb"
     assert lines("a", None, Markup("<b>b</b>")) == "a\n<b>b</b>"
     assert lines("<", "x") == "&lt;\nx"
+
+
+def test_a_sign_of_letters_is_not_taken_apart_in_a_text_from_right_to_left() -> None:
+    with speaking("ar"):
+        assert money(Decimal("0.00094"), "USD").endswith("US$\N{LEFT-TO-RIGHT MARK}")

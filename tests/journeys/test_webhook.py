@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -39,8 +40,8 @@ def free_port() -> int:
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     address = f"127.0.0.1:{free_port()}"
-    hook = {"webhook_url": f"http://{address}/tg", "webhook_listen": address, "webhook_secret": SECRET}
-    async with world_in(tmp_path, **hook) as world:
+    hook: dict[str, Any] = {"webhook_url": f"http://{address}/tg", "webhook_listen": address}
+    async with world_in(tmp_path, webhook_secret=SECRET, **hook) as world:
         world.telegram.resend_pause = 0.05
         yield world
 

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
 from bot.chat.pictures.charts import Columns, Rank, Ranks, draw
+from bot.chat.pictures.letters import either
 
-__all__ = ["Columns", "Drawing", "Rank", "Ranks", "picture"]
+__all__ = ["Columns", "Drawing", "Rank", "Ranks", "either", "picture"]
 
 Drawing = tuple[str, str, Sequence[Columns | Ranks]]  # a heading, what stands beneath, and the charts
 

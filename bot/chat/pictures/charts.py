@@ -8,8 +8,8 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 
 from bot.chat.pictures.axis import ticks
-from bot.chat.pictures.letters import fitting, font, shown
-from bot.gateway.figures import brief
+from bot.chat.pictures.letters import either, fitting, font, shown
+from bot.gateway.figures import brief, number
 
 WIDTH = 1080  # pixels; Telegram keeps pictures up to 1280 as they are
 _FINER = 2  # drawn so many times larger, then shrunk: smooth edges
@@ -92,7 +92,7 @@ def draw(heading: str, beneath: str, charts: Sequence[Columns | Ranks]) -> bytes
 
 def _columns(pen: "_Pen", chart: Columns, top: float) -> None:
     scale = ticks(max((amount for _, amount in chart.bars), default=Decimal()), least=chart.least)
-    names = [brief(tick) for tick in scale]
+    names = [shown(either(brief(tick), number(tick))) for tick in scale]
     left = _MARGIN + _PADDING + max(pen.width(name, _SMALL) for name in names) + 20
     right, bottom = WIDTH - _MARGIN - _PADDING, top + _OVER + _PLOT
     for tick, name in zip(scale, names, strict=True):
@@ -101,8 +101,8 @@ def _columns(pen: "_Pen", chart: Columns, top: float) -> None:
         pen.write(left - 20, y + 11, name, _SMALL, _SOFT, anchor="rs")
     each = (right - left) / len(chart.bars)
     wide = max(min(each * 0.72, 72), 2)
-    for number, (_, amount) in enumerate(chart.bars):
-        middle = left + each * (number + 0.5)
+    for place, (_, amount) in enumerate(chart.bars):
+        middle = left + each * (place + 0.5)
         high = _share(amount, scale[-1]) * _PLOT
         color = chart.color if high else _EMPTY
         pen.box(
@@ -120,8 +120,8 @@ def _columns(pen: "_Pen", chart: Columns, top: float) -> None:
 
 def _name_highest(pen: "_Pen", chart: Columns, left: float, each: float, y: float) -> None:
     if _most(chart) > 0:
-        number = max(range(len(chart.bars)), key=lambda one: (chart.bars[one][1], one))
-        pen.write_inside(left + each * (number + 0.5), y, shown(chart.highest), _SMALL, _INK)
+        place = max(range(len(chart.bars)), key=lambda one: (chart.bars[one][1], one))
+        pen.write_inside(left + each * (place + 0.5), y, shown(chart.highest), _SMALL, _INK)
 
 
 def _name_days(pen: "_Pen", chart: Columns, left: float, each: float, y: float) -> None:
@@ -129,8 +129,8 @@ def _name_days(pen: "_Pen", chart: Columns, left: float, each: float, y: float) 
     names = [shown(name) for name, _ in chart.bars]
     widest = max(pen.width(name, _SMALL) for name in names)
     apart = next(n for n in range(1, len(names) + 1) if n * each >= widest + 40 or n == len(names))
-    for number in range(len(names) - 1, -1, -apart):
-        pen.write_inside(left + each * (number + 0.5), y, names[number], _SMALL, _SOFT)
+    for place in range(len(names) - 1, -1, -apart):
+        pen.write_inside(left + each * (place + 0.5), y, names[place], _SMALL, _SOFT)
 
 
 def _ranks(pen: "_Pen", chart: Ranks, top: float) -> None:

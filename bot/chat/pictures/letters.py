@@ -1,6 +1,7 @@
 """The font, and what of a text it can show: outside names come in any script, and no box stands for one.
 
 It is laid out letter by letter, the same on every machine; scripts that join their letters are not drawn.
+In languages that are written in those a picture has figures only, and the text beneath it the words.
 """
 
 import unicodedata
@@ -12,6 +13,8 @@ from PIL import ImageFont
 
 _FILE = Path(__file__).parent / "DejaVuSansCondensed.ttf"
 _JOINED = {"R", "AL", "AN"}  # written from right to left
+_ZEROS = (0x660, 0x6F0, 0x966, 0x9E6, 0x1040)
+_FIGURES = {zero + n: str(n) for zero in _ZEROS for n in range(10)} | {ord("٫"): ".", ord("٬"): ","}
 _NO_CHARACTER = "\U0010ffff"
 
 
@@ -21,14 +24,20 @@ def font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def shown(text: str) -> str:
-    """The text as far as it can be drawn: without emoji, and "" when letters would be missing."""
+    """The text as far as it can be drawn: without emoji, and "" when letters would be missing. Figures of all
+    scripts are drawn alike."""
     kept = []
-    for one in " ".join(unicodedata.normalize("NFKC", text).split()):
+    for one in " ".join(unicodedata.normalize("NFKC", text).translate(_FIGURES).split()):
         if _is_known(one):
             kept.append(one)
         elif unicodedata.category(one)[0] in "LN":
             return ""
     return " ".join("".join(kept).split()).strip(" ·|-")
+
+
+def either(words: str, figures: str) -> str:
+    """The words, or figures where they cannot be drawn."""
+    return words if shown(words) else figures
 
 
 def fitting(text: str, size: int, width: float) -> str:

@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from bot.chat.pictures import Columns, Drawing
+from bot.chat.pictures import Columns, Drawing, either
 from bot.chat.pictures.charts import GREEN
 from bot.chat.screens.stats import spent_by_day
 from bot.core.breaker import State
 from bot.core.calls import Action, Call, Lately
 from bot.core.spending import Spending, Spent
 from bot.gateway.buttons import Button, Press, Rows
-from bot.gateway.figures import brief_day, clock, lasting, money, number, size
+from bot.gateway.figures import brief_date, brief_day, clock, lasting, money, number, size
 from bot.gateway.messenger import LONGEST_CAPTION, Screen
 from bot.gateway.texts import lines, paragraphs, phrase, plural, t, units
 from bot.gateway.vitals import Facts
@@ -32,10 +32,16 @@ _PANEL = {
 def drawing(spending: Spending) -> Drawing:
     period, currency = spending.period, next(iter(spending.currencies), "")
     spent = spending.currencies.get(currency, Spent())
-    orders = [(brief_day(last), Decimal(spending.orders.get(bar, 0))) for bar, last in enumerate(period.bars)]
+    orders = [
+        (either(brief_day(last), brief_date(last)), Decimal(spending.orders.get(bar, 0)))
+        for bar, last in enumerate(period.bars)
+    ]
     return (
-        plural("{n} order", "{n} orders", spending.count),
-        t("{amount} in {days}", amount=money(spent.whole, currency), days=_days(spending)),
+        either(plural("{n} order", "{n} orders", spending.count), number(spending.count)),
+        either(
+            t("{amount} in {days}", amount=money(spent.whole, currency), days=_days(spending)),
+            money(spent.whole, currency),
+        ),
         [
             Columns(
                 t("Orders per day"),

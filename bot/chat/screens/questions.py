@@ -8,6 +8,7 @@ from bot.core.countries import named
 from bot.core.fields import COUNTRY, DELAY, DEVICE, TRAFFIC, Field
 from bot.core.invalid import InvalidAnswer
 from bot.core.links import takes_name
+from bot.core.typed import unmarked
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.figures import country, number
 from bot.gateway.languages import spoken
@@ -84,6 +85,8 @@ def choice_words(field: Field, value: str) -> str:
 
 def chosen(field: Field, text: str) -> str:
     """What was typed; in place of a button's label the value that the button stands for."""
+    if not field.verbatim:
+        text = unmarked(text)
     if field.name == "country" and (found := named(text, spoken().locale.language)):
         return found
     typed = " ".join(text.split()).casefold()

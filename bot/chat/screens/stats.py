@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from bot.chat.pictures import Columns, Drawing, Rank, Ranks
+from bot.chat.pictures import Columns, Drawing, Rank, Ranks, either
 from bot.chat.pictures.charts import BLUE
 from bot.core.spending import Period, Spending, Spent
 from bot.gateway.buttons import Button, Press, Rows
-from bot.gateway.figures import brief_day, money
+from bot.gateway.figures import brief_date, brief_day, money
 from bot.gateway.messenger import LONGEST_CAPTION, Screen
 from bot.gateway.texts import lines, paragraphs, plural, shorten, t, units
 
@@ -38,7 +38,10 @@ def drawing(spending: Spending, currency: str) -> Drawing:
 def spent_by_day(title: str, period: Period, spent: Spent, currency: str, *, color: str = BLUE) -> Columns:
     return Columns(
         _titled(title, currency),
-        [(brief_day(last), spent.bars.get(number, Decimal())) for number, last in enumerate(period.bars)],
+        [
+            (either(brief_day(last), brief_date(last)), spent.bars.get(number, Decimal()))
+            for number, last in enumerate(period.bars)
+        ],
         highest=money(max(spent.bars.values(), default=Decimal()), ""),
         color=color,
     )
@@ -143,7 +146,8 @@ def _name(spending: Spending, service_id: str, longest: int = _LONGEST_NAME) -> 
 
 
 def _titled(words: str, currency: str) -> str:
-    return t("{words}, {currency}", words=words, currency=currency).unescape() if currency else words
+    titled = t("{words}, {currency}", words=words, currency=currency).unescape() if currency else words
+    return either(titled, currency)
 
 
 def _periods(shown: int) -> Rows:
