@@ -15,6 +15,7 @@ from typing import Any
 
 from babel import Locale
 
+from bot.core.zones import COMMON, place
 from bot.gateway import languages
 from bot.gateway.languages import Language
 from bot.sandbox.telegram import Person, Telegram
@@ -32,7 +33,10 @@ _KEPT = re.compile(r"<[^>]*>|&\w+;|\{\w+\}|https?://\S+|(?<!\w)/[a-z_]+")
 _PADDING = re.compile("˜*⟧|⟦")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _TAG = re.compile(r"<[^>]*>|&\w+;")
-_NO_WORDS = re.compile(r"https?://\S+|(?<![\w/])/[a-z_]+|@\w+|\b[\w-]+\.[a-z]{2,}\S*|\b\w*\d\w*\b|…\w+|\w+…")
+_NO_WORDS = re.compile(
+    r"https?://\S+|(?<![\w/])/[a-z_]+|@\w+|\b[\w-]+\.[a-z]{2,}\S*|\b\w*\d\w*\b|…\w+|\w+…"
+    r"|\b[a-z_]+(?=:? [\d.,]+ )"  # the API's actions, as operators see them counted
+)
 
 
 def pseudo(text: str) -> str:
@@ -123,6 +127,9 @@ class Listener(Telegram):
     def hear(self, text: str) -> str:
         """A text as it comes, and as it is shown."""
         self.heard.append(text)
+        return self.show(text)
+
+    def show(self, text: str) -> str:
         return text
 
     def note(self, method: str, fields: Fields) -> Any:
@@ -132,13 +139,11 @@ class Listener(Telegram):
             self._read(fields, "caption")
         elif method == "editMessageMedia":
             self._read_json(fields, "media")
-        elif method == "setMyCommands" and "scope" in fields:
-            self._read_json(fields, "commands")
         if "reply_markup" in fields:
             self._read_json(fields, "reply_markup")
         for name, value in fields.items():
             if isinstance(value, Upload) and value.name.endswith(".csv"):
-                table = self.hear(value.content.decode("utf-8-sig"))
+                table = self.show(value.content.decode("utf-8-sig"))  # for programs, not people
                 fields[name] = Upload(value.name, table.encode("utf-8-sig"))
         return super().note(method, fields)
 
@@ -162,6 +167,11 @@ class Listener(Telegram):
 class Pseudo(Listener):
     """Its people speak pseudo, and read English. `heard` are only texts with plain words."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.put_in(" ".join(one.name for one in languages.languages().values()))
+        self.put_in(" ".join(map(place, COMMON)))  # cities are called as Babel calls them
+
     def person(self, user_id: int, **who: Any) -> Person:
         if who.get("language_code", "en") == "en":
             who["language_code"] = CODE
@@ -170,6 +180,9 @@ class Pseudo(Listener):
     def hear(self, text: str) -> str:
         if strange := self.plain(_TAG.sub(" ", text)):
             self.heard.append(f"{sorted(strange)} in {text!r}")
+        return self.show(text)
+
+    def show(self, text: str) -> str:
         return english(text)
 
 
@@ -178,6 +191,9 @@ ALLOWED = {
     "api",  # these stand in Latin letters on the panels' own pages too
     "id",
     "utc",
+    "kb",
+    "mb",
+    "gb",
     "us",  # $, as Arabic writes it
     "drip",  # behind its translation
     "feed",
