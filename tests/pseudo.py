@@ -4,25 +4,24 @@ Whoever hears a plain Latin word has found one that is not translated. What is s
 into English, so that every story can be told in it.
 """
 
-import ast
 import gettext
 import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from babel import Locale
 
+from bot.core.zones import COMMON, place
 from bot.gateway import languages
 from bot.gateway.languages import Language
 from bot.sandbox.telegram import Person, Telegram
 from bot.sandbox.telegram.fields import Fields, nested
 from bot.sandbox.telegram.files import Upload
+from bot.translations.texts import parted
 
 CODE = "xx"  # no locale has it, so none takes the place of ours
-BOT = Path(languages.__file__).parent.parent
 LONGER = 0.4
 
 _PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -32,11 +31,15 @@ _KEPT = re.compile(r"<[^>]*>|&\w+;|\{\w+\}|https?://\S+|(?<!\w)/[a-z_]+")
 _PADDING = re.compile("˜*⟧|⟦")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _TAG = re.compile(r"<[^>]*>|&\w+;")
-_NO_WORDS = re.compile(r"https?://\S+|(?<![\w/])/[a-z_]+|@\w+|\b[\w-]+\.[a-z]{2,}\S*|\b\w*\d\w*\b|…\w+|\w+…")
+_NO_WORDS = re.compile(
+    r"https?://\S+|(?<![\w/])/[a-z_]+|@\w+|\b[\w-]+\.[a-z]{2,}\S*|\b\w*\d\w*\b|…\w+|\w+…"
+    r"|\b[a-z_]+(?=:? [\d.,]+ )"  # the API's actions, as operators see them counted
+)
 
 
 def pseudo(text: str) -> str:
     """Commands, addresses, tags and what comes in between stay."""
+    text = parted(text)[1]
     said, at = "", 0
     for found in _KEPT.finditer(text):
         said += text[at : found.start()].translate(_AWAY) + found[0]
@@ -123,6 +126,9 @@ class Listener(Telegram):
     def hear(self, text: str) -> str:
         """A text as it comes, and as it is shown."""
         self.heard.append(text)
+        return self.show(text)
+
+    def show(self, text: str) -> str:
         return text
 
     def note(self, method: str, fields: Fields) -> Any:
@@ -132,13 +138,11 @@ class Listener(Telegram):
             self._read(fields, "caption")
         elif method == "editMessageMedia":
             self._read_json(fields, "media")
-        elif method == "setMyCommands" and "scope" in fields:
-            self._read_json(fields, "commands")
         if "reply_markup" in fields:
             self._read_json(fields, "reply_markup")
         for name, value in fields.items():
             if isinstance(value, Upload) and value.name.endswith(".csv"):
-                table = self.hear(value.content.decode("utf-8-sig"))
+                table = self.show(value.content.decode("utf-8-sig"))  # for programs, not people
                 fields[name] = Upload(value.name, table.encode("utf-8-sig"))
         return super().note(method, fields)
 
@@ -162,6 +166,11 @@ class Listener(Telegram):
 class Pseudo(Listener):
     """Its people speak pseudo, and read English. `heard` are only texts with plain words."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.put_in(" ".join(one.name for one in languages.languages().values()))
+        self.put_in(" ".join(map(place, COMMON)))  # cities are called as Babel calls them
+
     def person(self, user_id: int, **who: Any) -> Person:
         if who.get("language_code", "en") == "en":
             who["language_code"] = CODE
@@ -170,31 +179,23 @@ class Pseudo(Listener):
     def hear(self, text: str) -> str:
         if strange := self.plain(_TAG.sub(" ", text)):
             self.heard.append(f"{sorted(strange)} in {text!r}")
+        return self.show(text)
+
+    def show(self, text: str) -> str:
         return english(text)
 
 
-_SAYING = {"t", "plural", "phrase", "phrases"}
 ALLOWED = {
     "api",  # these stand in Latin letters on the panels' own pages too
     "id",
     "utc",
+    "kb",
+    "mb",
+    "gb",
     "us",  # $, as Arabic writes it
     "drip",  # behind its translation
     "feed",
 }
-
-
-def texts() -> set[str]:
-    """All that the code has to say; of plural forms the one for one."""
-    return {text for path in BOT.rglob("*.py") for text in _texts_of(ast.parse(path.read_text("utf-8")))}
-
-
-def _texts_of(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _SAYING and node.args:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
 
 
 def values(reply: bytes) -> Iterator[str]:

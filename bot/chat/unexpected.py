@@ -118,7 +118,7 @@ async def failed(_: object, context: Context) -> None:
         screen = Screen(
             paragraphs(
                 t("<b>Something went wrong on my side.</b> I have noted it."),
-                t("/orders shows whether an order was placed. Please try again."),
+                t("/orders shows whether an order was placed; if it is not there, please try again."),
             )
         )
     try:

@@ -45,7 +45,7 @@ _OF_AN_ACCOUNT = re.compile(
 
 def link(text: str, service: Service) -> str:
     """The link with its scheme, or `@name` where the service is for an account."""
-    answer = text.strip()
+    answer = _alone(text)
     if not answer or len(answer) > LONGEST_LINK or any(c.isspace() for c in answer):
         raise InvalidAnswer("link")
     if _NAME.fullmatch(answer):
@@ -55,6 +55,11 @@ def link(text: str, service: Service) -> str:
     return url(answer, service)
 
 
+def _alone(text: str) -> str:
+    """Without the commas of a list or sentence it stood in: no address ends with one."""
+    return text.strip().rstrip(",;،؛ ")
+
+
 def takes_name(service: Service) -> bool:
     """Whether it is done to an account, so that `@name` says enough."""
     return _OF_AN_ACCOUNT.search(f"{service.category} {service.name}") is not None
@@ -62,7 +67,7 @@ def takes_name(service: Service) -> bool:
 
 def url(text: str, _: Service) -> str:
     """The address with its scheme."""
-    answer = text.strip()
+    answer = _alone(text)
     if len(answer) > LONGEST_LINK:
         raise InvalidAnswer("link")
     whole = answer if re.match(r"\w+://", answer) else f"https://{answer}"

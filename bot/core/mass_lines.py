@@ -14,7 +14,7 @@ from bot.core.typed import one_id, unmarked
 from bot.panel.models import Service
 
 MOST_LINES = 500
-_SEPARATORS = "|\t;,"  # a link may hold the later ones, and is not cut at them when an earlier one fits
+_SEPARATORS = "|\t;؛,،"  # a link may hold the later ones, and is not cut at them when an earlier one fits
 _ID = re.compile(r"#?[\w.-]+")
 _TITLES = {"service", "service id", "service_id", "link", "url", "quantity"}
 

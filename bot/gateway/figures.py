@@ -30,6 +30,11 @@ def number(value: int | Decimal) -> str:
         return _written(format_decimal(value, decimal_quantization=False, **_ways()))
 
 
+def numeral(value: int) -> str:
+    """Of what is numbered, like lines: not grouped, since several stand between commas."""
+    return _written(str(value))
+
+
 def money(amount: Decimal, currency: str) -> str:
     """With the currency's sign or code, where the locale puts it, and all digits that matter; a currency has
     two decimals at least unless it has none: $0.00094, 5,00 €, BDT 12.50. Without a currency, "", just 5.00.
@@ -38,7 +43,8 @@ def money(amount: Decimal, currency: str) -> str:
         if not currency:
             return _written(format_decimal(amount, "#,##0.00", decimal_quantization=False, **_ways()))
         written = format_currency(amount, currency, decimal_quantization=False, **_ways())
-    written = _SIGN_OF_LETTERS.sub("\\g<0>\u200e", written) if spoken().is_rtl else written
+    if spoken().is_rtl:
+        written = _SIGN_OF_LETTERS.sub("\\g<0>\u200e", written).replace("-", "\u200e-")
     return _written(_BETWEEN_SIGN_AND_DIGIT.sub("\u00a0", written))
 
 
@@ -63,7 +69,8 @@ def day(instant: float) -> str:
 
 def moment(instant: float) -> str:
     """Date and time of an instant, for people whose time zone nobody asked for: Jan 3, 2027, 17:05 UTC."""
-    return f"{day(instant)}, {clock(instant, UTC)} UTC"
+    glue = spoken().locale.datetime_formats["medium"]
+    return str(glue).format(f"{clock(instant, UTC)} UTC", day(instant))
 
 
 def brief_day(which: date) -> str:

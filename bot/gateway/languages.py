@@ -20,7 +20,7 @@ LOCALES = _BESIDE if _BESIDE.is_dir() else _BESIDE.parent.parent / "locales"
 SOURCE = "en"  # what stands in the code
 
 ISOLATE, END = "\u2068", "\u2069"  # what stands between does not change the order of what is around it
-_RIGHT_TO_LEFT = "\u200f"
+RIGHT_TO_LEFT = "\u200f"
 _FOREIGN = re.compile(
     r"<code>.*?</code>|<[^>]*>"  # what is copied with a tap stays without marks, and tags are no text
     r"|(?:(?<![\w}])/)?\{\w+\}|https?://\S+|(?<!\w)/[a-z_]+",
@@ -74,7 +74,7 @@ def isolate(text: str) -> str:
     """A text written from right to left, with what comes into it from elsewhere kept apart: values, commands
     and addresses. A line of nothing else gets its direction from a mark."""
     if text and not any(one.isalpha() for one in _FOREIGN.sub("", text)):
-        text = _RIGHT_TO_LEFT + text
+        text = RIGHT_TO_LEFT + text
     return _FOREIGN.sub(lambda found: _apart(found[0]), text)
 
 

@@ -4,7 +4,7 @@ A text is our own HTML with {names}; whatever is put into it is escaped here and
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup, escape
 
@@ -69,6 +69,10 @@ def shorten(text: str, longest: int) -> str:
     if len(units) <= longest * 2:
         return text
     return units[: (longest - 1) * 2].decode("utf-16-le", "ignore").rstrip() + "…"
+
+
+def listed(parts: Sequence[str]) -> Markup:
+    return t(", ").join(parts)
 
 
 def paragraphs(*parts: str | None) -> Markup:

@@ -19,7 +19,8 @@ _TELEGRAMS = {"b", "i", "u", "s", "code", "pre", "blockquote"}  # those of its t
 _TAG = re.compile(r"<(/?)([a-z]+)>")
 _COMMAND = re.compile(r"(?<![\w/<])/[a-z_]+", re.ASCII)
 _ADDRESS = re.compile(r"https?://[\w./-]*[\w/]", re.ASCII)
-_FIRST = re.compile(r"(?:[^\w\s{}</>()\"'“”«»„…¿¡,.:;?!&#+*-]|\s)*")  # an emoji, a bullet, an arrow, a blank
+# an emoji, a bullet, an arrow, a blank
+_FIRST = re.compile(r"(?:[^\w\s{}</>()\"'“”«»„…¿¡,.:;?!،؛؟&#+*-]|\s)*")
 _LAST = re.compile(r"[\s…›:]*$")
 _CHOSEN = "• "  # stands before the one that is chosen
 _LONGEST_ANSWER = 200  # UTF-16 units

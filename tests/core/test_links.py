@@ -13,6 +13,8 @@ from tests.core.core_world import service
         ("https://example.com/p/1", "https://example.com/p/1"),
         ("  http://example.com  ", "http://example.com"),
         ("HTTPS://Example.com/A?b=ü#c", "HTTPS://Example.com/A?b=ü#c"),
+        ("https://example.com/p/1،", "https://example.com/p/1"),
+        ("t.me/a, ;", "https://t.me/a"),
         ("t.me/channel", "https://t.me/channel"),
         ("www.example.com", "https://www.example.com"),
         ("example.com:8080/x", "https://example.com:8080/x"),

@@ -90,6 +90,16 @@ STORIES = {
         ),
         (Step.NOWHERE, Step.SETTINGS, Step.SETTINGS, Step.NOWHERE),
     ),
+    "a language in mid-dialog": Story(
+        (
+            (f"/order 1 {LINK}", "Send the quantity"),
+            ("/language", "Which language shall I speak?"),
+            ("[• English]", "as you chose"),
+            ("[As my Telegram is set]", "as your Telegram is set"),
+            ("1000", "Please check your order"),
+        ),
+        (*[Step.ANSWERING] * 4, Step.CONFIRMING),
+    ),
     "a shared card": Story(
         (("/start s_2", "API key"), (KEY, "does not answer"), ("well?", "2 · Instagram Custom Comments")),
         (Step.KEY, Step.CARD, Step.NOWHERE),

@@ -131,6 +131,15 @@ async def test_another_period_of_a_picture(world: World, chat: Person) -> None:
     assert len(chat.files) == 1
 
 
+async def test_a_language(world: World, chat: Person) -> None:
+    shown = await says(chat, "/language")
+    await with_a_crash_before_its_end(
+        world, chat, lambda: chat.taps_on(shown, "English"), "English, as you chose."
+    )
+
+    assert [row["language"] for row in rows(world, "SELECT language FROM languages")] == ["en"]
+
+
 async def test_the_id_of_an_uncertain_order(world: World, chat: Person, panel: Panel) -> None:
     panel.misbehave(Trouble.LOST_ANSWER, action="add")
     await confirms(chat, "I do not know whether")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.translations.places import ANSWERS, BUTTONS, handed_to
-from bot.translations.texts import Text, Unreadable, texts
+from bot.translations.texts import Text, Unreadable, parted, shown, texts
 
 CODE = """
 from bot.words import SIZES, label
@@ -29,7 +29,7 @@ async def tap(context):
     await context.toast(t("Said over the chat") if t("Only asked") else "")
 """
 WORDS = """
-SIZES = {"s": phrase("Small")}
+SIZES = {"s": phrase("Small"), "l": phrase_in("room", "Large")}
 
 def label(size):
     return plural("{n} one", "{n} ones", size)
@@ -72,7 +72,14 @@ def test_a_text_put_together_while_running_is_pointed_out(program: Path, call: s
 
 
 def test_knows_what_stands_on_buttons_and_in_answers(program: Path) -> None:
-    assert handed_to(BUTTONS, program) == {"By a name", "{n} one", "{n} ones", "Small", "To copy"}
+    assert handed_to(BUTTONS, program) == {
+        "By a name",
+        "{n} one",
+        "{n} ones",
+        "Small",
+        "room\x04Large",
+        "To copy",
+    }
     assert handed_to(ANSWERS, program) == {"Said over the chat"}
 
 
@@ -80,3 +87,10 @@ def test_knows_the_labels_of_the_program() -> None:
     labels = handed_to(BUTTONS)
     assert {"Place order", "Every change", "Worldwide", "Follow", "Place {n} orders", "{n} days"} <= labels
     assert "<b>What I can do</b>" not in labels
+
+
+def test_a_text_keeps_its_context(program: Path) -> None:
+    one = next(one for one in texts(program) if one.endswith("Large"))
+    assert parted(one) == ("room", "Large")
+    assert shown(one) == "Large (room)"
+    assert parted("Small") == (None, "Small")

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from bot.chat.screens.listing import turning
 from bot.gateway.buttons import Button, Press, Rows
+from bot.gateway.figures import number
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import lines, paragraphs, plural, t
 
@@ -107,7 +108,7 @@ def listing(found: Sequence[int], *, page: int, more: bool) -> Screen:
     return Screen(
         paragraphs(
             t("<b>Who may use me</b>, the newest first"),
-            t("Page {page}", page=page + 1) if page or more else None,
+            t("Page {page}", page=number(page + 1)) if page or more else None,
             lines(*(t("<code>{id}</code>", id=one) for one in found)),
         ),
         (*pages, *back),

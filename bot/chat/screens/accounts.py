@@ -6,7 +6,7 @@ from bot.chat.screens.refusals import meant
 from bot.core.accounts import LONGEST_KEY, SHORTEST_KEY
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
-from bot.gateway.figures import money
+from bot.gateway.figures import money, number
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import lines, paragraphs, plural, t
 from bot.panel.models import Balance
@@ -47,7 +47,7 @@ def malformed(*, deleted: bool) -> Screen:
             t(
                 "<b>This cannot be an API key.</b> A key is one word of {least} to {most} letters, digits "
                 "and signs, without spaces. Please copy it once more and send it alone.",
-                least=SHORTEST_KEY,
+                least=number(SHORTEST_KEY),
                 most=LONGEST_KEY,
             ),
         )
@@ -181,7 +181,7 @@ def forgotten(about: About, *, is_blocked: bool) -> Screen:
                 panel=about.panel_name,
                 site=about.panel_site,
             ),
-            t("Only your number and why it is blocked stay noted, until you are let in again.")
+            t("Only your Telegram ID and why it is blocked stay noted, until you are let in again.")
             if is_blocked
             else t("/start begins afresh."),
         )

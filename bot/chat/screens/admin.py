@@ -15,7 +15,7 @@ from bot.core.spending import Spending, Spent
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.figures import brief_date, brief_day, clock, lasting, money, number, size
 from bot.gateway.messenger import LONGEST_CAPTION, Screen
-from bot.gateway.texts import lines, paragraphs, phrase, plural, t, units
+from bot.gateway.texts import lines, listed, paragraphs, phrase, plural, t, units
 from bot.gateway.vitals import Facts
 from storage.reports import Counts
 
@@ -107,7 +107,7 @@ def _charged(spending: Spending) -> Markup:
         "<b>{days}</b>: {orders}, {sums}",
         days=_days(spending),
         orders=plural("{n} order", "{n} orders", spending.count),
-        sums=", ".join([*sums[:_SEVERAL], *more]) or money(Decimal(), ""),
+        sums=listed([*sums[:_SEVERAL], *more]) or money(Decimal(), ""),
     )
 
 
@@ -130,7 +130,7 @@ def _calls(calls: Lately, most: int, zone: tzinfo) -> Iterator[Markup]:
     for action in calls.actions[:most]:
         yield _action(action)
     if most:
-        yield t("Slowest: {calls}", calls=Markup(", ").join(_slowest(call, zone) for call in calls.slowest))
+        yield t("Slowest: {calls}", calls=listed([_slowest(call, zone) for call in calls.slowest]))
 
 
 def _action(action: Action) -> Markup:
@@ -163,8 +163,8 @@ def _telegram(facts: Facts) -> Markup:
     else:
         state = t("<b>Telegram</b>: last contact {time} ago", time=_ago(facts.contact))
     found = sorted(facts.errors.items(), key=lambda error: (-error[1], error[0]))
-    errors = ", ".join(f"{number(count)} × {answer}" for answer, count in found[:_MOST_ERRORS])
-    return t("{state}; errors in the last hour: {errors}", state=state, errors=errors or "0")
+    errors = listed([f"{number(count)} × {answer}" for answer, count in found[:_MOST_ERRORS]])
+    return t("{state}; errors in the last hour: {errors}", state=state, errors=errors or number(0))
 
 
 def _waiting(counts: Counts) -> Markup:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from bot.chat.screens.listing import turning
-from bot.gateway.figures import day
+from bot.gateway.figures import day, number
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import lines, paragraphs, plural, shorten, t
 from storage.gate import Blocked
@@ -55,7 +55,7 @@ def listing(found: Sequence[Blocked], *, page: int, more: bool) -> Screen:
     return Screen(
         paragraphs(
             t("<b>Blocked</b>, the newest first"),
-            t("Page {page}", page=page + 1) if page or more else None,
+            t("Page {page}", page=number(page + 1)) if page or more else None,
             lines(*map(_line, found)),
         ),
         pages,

@@ -33,7 +33,8 @@ def categories(
     rows = tuple(
         (
             Button(
-                shorten(f"{name_of(c)} ({len(c.services)})", _LONGEST_LABEL), Press("cat", c.ref, 0, version)
+                shorten(f"{name_of(c)} ({number(len(c.services))})", _LONGEST_LABEL),
+                Press("cat", c.ref, 0, version),
             ),
         )
         for c in shown
@@ -167,7 +168,7 @@ def _described(service: Service, currency: str) -> str:
 
 
 def _page_line(page: int, pages: int) -> str | None:
-    return t("Page {page} of {pages}", page=page + 1, pages=pages) if pages > 1 else None
+    return t("Page {page} of {pages}", page=number(page + 1), pages=number(pages)) if pages > 1 else None
 
 
 def _turning(page: int, pages: int, *, version: int, back: Press | None) -> Rows:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.chat.screens.families import count_made, parent_button
 from bot.chat.screens.orders import label
 from bot.gateway.buttons import Button, Press, Rows
+from bot.gateway.figures import number
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import paragraphs, phrase, plural, t
 from storage.listing import Shelf
@@ -51,7 +52,7 @@ def listing(
     return Screen(
         paragraphs(
             t("<b>Your orders</b>, newest first"),
-            t("Page {page}", page=page + 1) if page or more else None,
+            t("Page {page}", page=number(page + 1)) if page or more else None,
         ),
         (
             *_rows(found, children),
@@ -68,7 +69,7 @@ def results(
     return Screen(
         paragraphs(
             t("<b>Your orders with</b> <code>{words}</code>, newest first", words=words),
-            t("Page {page}", page=page + 1) if page or more else None,
+            t("Page {page}", page=number(page + 1)) if page or more else None,
         ),
         (
             *_rows(found, children),
@@ -98,7 +99,7 @@ def family(parent: Order, found: Sequence[Order], *, count: int, page: int, more
                 id=parent.panel_order_id or "",
             ),
             t("I'll tell you when one of them ends."),
-            t("Page {page}", page=page + 1) if page or more else None,
+            t("Page {page}", page=number(page + 1)) if page or more else None,
         ),
         (
             *_rows(found, {}),

@@ -12,7 +12,7 @@ from bot.core.mass_pace import Stop
 from bot.core.tables import Cell, as_csv
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
-from bot.gateway.figures import money, number
+from bot.gateway.figures import money, number, numeral
 from bot.gateway.messenger import LONGEST_CAPTION, Screen
 from bot.gateway.texts import lines, paragraphs, phrase, plural, shorten, t, units
 from storage.masses import NOT_SENT
@@ -102,7 +102,7 @@ def _charge(found: Sequence[Order]) -> str:
 
 def _refusal(order: Order) -> Markup:
     words = shorten(_error(order) or "", _LONGEST_WORDS)
-    return t("line {n}: “{words}”", n=order.mass_line, words=words)
+    return t("line {n}: “{words}”", n=numeral(order.mass_line or 0), words=words)
 
 
 def _uncertain(found: Sequence[Order], stopped: Stop | None, about: About) -> Markup | None:

@@ -11,9 +11,9 @@ from bot.core.masses import Plan, Progress
 from bot.core.tables import Cell, as_csv
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
-from bot.gateway.figures import money, number
+from bot.gateway.figures import money, number, numeral
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, paragraphs, phrase, plural, shorten, t
+from bot.gateway.texts import lines, listed, paragraphs, phrase, plural, shorten, t
 
 FILE_NAME = "mass-check.csv"
 _FEW = 15  # good lines that are listed one by one
@@ -154,8 +154,7 @@ def progress(found: Progress, about: About) -> Screen:
 
 
 def numbers(found: Sequence[int], *, most: int = _NAMED) -> str:
-    more = ", …" if len(found) > most else ""
-    return ", ".join(str(one) for one in found[:most]) + more
+    return listed([*map(numeral, found[:most]), *["…"] * (len(found) > most)])
 
 
 def plain(text: Markup) -> str:
@@ -215,7 +214,7 @@ def _verdict(one: Good | Bad, currency: str) -> Markup:
 
 def _line(line: Line) -> Markup:
     words = " ".join(line.text.split())
-    return t("{n}: {words}", n=line.number, words=shorten(words, _LONGEST_LINE))
+    return t("{n}: {words}", n=numeral(line.number), words=shorten(words, _LONGEST_LINE))
 
 
 def _row(one: Good | Bad) -> tuple[Cell, ...]:

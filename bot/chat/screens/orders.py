@@ -24,6 +24,7 @@ from bot.core.changes import returned
 from bot.gateway.buttons import Button, Press
 from bot.gateway.context import About
 from bot.gateway.figures import money, number
+from bot.gateway.languages import RIGHT_TO_LEFT, spoken
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import lines, paragraphs, phrase, shorten, t
 from bot.panel.models import Status
@@ -186,7 +187,8 @@ def _bar(order: Order, status: Status | None) -> Markup | None:
     left = 0 if status is Status.COMPLETED else min(max(order.remains or 0, 0), whole)
     done = 1 - left / whole
     full = int(done * _BAR)
-    return t("{bar} {percent} %", bar="▓" * full + "░" * (_BAR - full), percent=int(done * 100))
+    bar = (RIGHT_TO_LEFT if spoken().is_rtl else "") + "▓" * full + "░" * (_BAR - full)
+    return t("{bar} {percent} %", bar=bar, percent=number(int(done * 100)))
 
 
 def _left(left: int | None, whole: int | None) -> Markup | None:

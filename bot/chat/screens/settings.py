@@ -62,7 +62,7 @@ def settings(wanted: Preferences, *, now: float, note: Markup | None = None) -> 
                 else Button(t("Digest once a day"), Press("digest", "on")),
                 Button(t("No announcements"), Press("announced", OFF))
                 if wanted.announcements
-                else Button(t("Announcements"), Press("announced", "on")),
+                else Button(t("Get announcements"), Press("announced", "on")),
             ),
         ),
     )
@@ -118,8 +118,8 @@ def saved() -> Markup:
     return t("✅ Saved.")
 
 
-def hours(start: int, end: int) -> str:
-    return f"{clock(start * 60, UTC)}–{clock(end * 60, UTC)}"
+def hours(start: int, end: int) -> Markup:
+    return t("{start}–{end}", start=clock(start * 60, UTC), end=clock(end * 60, UTC))
 
 
 def _quiet_line(wanted: Preferences) -> Markup:

@@ -102,11 +102,11 @@ def privacy(about: About) -> Screen:
                     age=_age(pruning.ORDER_SECONDS),
                 ),
                 t(
-                    "• The list of a mass order, until it has ended, or for {age}.",
+                    "• The list of a mass order, until it has ended; one you did not confirm, for {age}.",
                     age=_age(masses.DRAFT_SECONDS),
                 ),
                 t(
-                    "• Your chat's number, language and settings. Where you are in a dialog goes after "
+                    "• Your Telegram ID, language and settings. Where you are in a dialog goes after "
                     "{age}, if you do not go on with it.",
                     age=_age(pruning.DIALOG_SECONDS),
                 ),
@@ -129,8 +129,8 @@ def privacy(about: About) -> Screen:
                     age=_age(pruning.GONE_SECONDS),
                 ),
                 t(
-                    "• If the people who run this bot block you, or invite you, your number, and why it is "
-                    "blocked. The block stays known after /forget, or it would be undone by it."
+                    "• If the people who run this bot block you, or invite you, your Telegram ID, and why it "
+                    "is blocked. The block stays known after /forget, or it would be undone by it."
                 ),
                 t(
                     "• While an announcement is sent, whether you got it. What of it was never sent goes "

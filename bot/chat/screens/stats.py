@@ -28,7 +28,8 @@ def currency_of(spending: Spending, current: str) -> str:
 
 def drawing(spending: Spending, currency: str) -> Drawing:
     spent = spending.currencies.get(currency, Spent())
-    title = plural("Per day", "Per {n} days", spending.period.each)
+    each = spending.period.each
+    title = t("Per day") if each == 1 else plural("Per {n} day", "Per {n} days", each)
     charts: list[Columns | Ranks] = [spent_by_day(title, spending.period, spent, currency)]
     if spent.services:
         charts.append(Ranks(_titled(t("By service"), currency), _ranks(spending, spent)))

@@ -16,7 +16,7 @@ from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.context import About
 from bot.gateway.figures import money, number
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, paragraphs, phrases, plural, t, units
+from bot.gateway.texts import lines, listed, paragraphs, phrases, plural, t, units
 from bot.panel.models import OrderStatus, Unreadable
 from storage.orders import Order
 
@@ -33,7 +33,7 @@ def beyond(ids: Sequence[str], command: str) -> Screen:
                 "I ask for {most} orders at once, so {n} is left. Tap to copy, then send it:",
                 "I ask for {most} orders at once, so {n} are left. Tap to copy, then send it:",
                 len(ids),
-                most=MOST_IDS,
+                most=number(MOST_IDS),
             ),
             t("<code>/{command} {ids}</code>", command=command, ids=" ".join(ids)),
         )
@@ -135,7 +135,7 @@ def _with_ids(ids: Sequence[str], words: tuple[str, str]) -> Iterator[Markup]:
     if ids:
         yield plural(*words, len(ids))
         for start in range(0, len(ids), _IDS_A_LINE):
-            yield t("{ids}", ids=", ".join(ids[start : start + _IDS_A_LINE]))
+            yield t("{ids}", ids=listed(ids[start : start + _IDS_A_LINE]))
 
 
 def _shown(new: Sequence[Order]) -> Rows:
@@ -189,7 +189,7 @@ def _counted(name: str, value: int | None) -> Markup | None:
 def _children(children: Sequence[str]) -> Markup | None:
     if not children:
         return None
-    named = ", ".join(children[-_MOST_CHILDREN:])
+    named = listed(children[-_MOST_CHILDREN:])
     return plural("{n} order it made: {ids}", "{n} orders it made: {ids}", len(children), ids=named)
 
 
