@@ -83,7 +83,7 @@ def dry_run(plan: Plan, *, version: int, note: str | None = None, filed: bool = 
         if good
         else t("<b>None of these lines can be ordered.</b>")
     )
-    listed = None if filed else _verdicts(plan)
+    told = None if filed else _verdicts(plan)
     left_out = (
         plural("⚠️ {n} line cannot be ordered.", "⚠️ {n} lines cannot be ordered.", len(bad)) if bad else None
     )
@@ -91,7 +91,7 @@ def dry_run(plan: Plan, *, version: int, note: str | None = None, filed: bool = 
         paragraphs(
             note,
             title,
-            listed,
+            told,
             lines(left_out, t("The file above says of each line how it is.") if filed else None) or None,
             _costs(plan) if good else t("Please send me the lines again when they are corrected."),
             _warnings(plan),
