@@ -21,7 +21,7 @@ AT = 1_800_000_000.0  # 2027-01-15 08:00 UTC
         ("es-MX", "USD\N{NO-BREAK SPACE}0.00094"),
         ("pt-br", "US$\N{NO-BREAK SPACE}0,00094"),
         ("tr", "$0,00094"),
-        ("ar", "\N{RIGHT-TO-LEFT MARK}0.00094\N{NO-BREAK SPACE}US$"),
+        ("ar", "\N{RIGHT-TO-LEFT MARK}0.00094\N{NO-BREAK SPACE}US$\N{LEFT-TO-RIGHT MARK}"),
         ("hi", "$0.00094"),
         ("id", "US$0,00094"),
         ("fa", "\N{LEFT-TO-RIGHT MARK}$\N{NO-BREAK SPACE}۰٫۰۰۰۹۴"),

@@ -61,7 +61,7 @@ async def test_forgetting_does_not_unblock(world: World, operator: Person, chat:
     assert "The block stays known after /forget" in (await says(chat, "/privacy")).text
     await says(chat, "/forget")
     erased = await taps(chat, "Erase everything")
-    assert "Only your number and why it is blocked stay noted" in erased.text
+    assert "Only your Telegram ID and why it is blocked stay noted" in erased.text
     assert "/start" not in erased.text
     assert rows(world, "SELECT 1 FROM people WHERE chat_id = ?", chat.user.id) == []
     assert BLOCKED in (await says(chat, "/start")).text

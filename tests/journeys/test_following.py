@@ -132,6 +132,7 @@ async def test_ended_and_unknown_ones_are_not_followed(world: World, chat: Perso
         ended,
         f"{theirs} · the panel says: “Incorrect order ID”",
         "999 · the panel says: “Incorrect order ID”",
+        "The panel does not know this order.",
     ]
     assert rows(world, "SELECT 1 FROM orders") == []
 

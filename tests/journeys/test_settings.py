@@ -67,7 +67,7 @@ async def test_announcements_are_turned_off_and_on(world: World, chat: Person) -
     assert "Announcements: off." in shown.text
     assert rows(world, "SELECT announcements FROM people") == [{"announcements": 0}]
 
-    await taps(chat, "Announcements", on=shown)
+    await taps(chat, "Get announcements", on=shown)
     assert "Announcements: on." in shown.text
 
 

@@ -43,7 +43,7 @@ def beyond(ids: Sequence[str], command: str) -> Screen:
 def several(findings: Sequence[Finding], currency: str, about: About) -> list[Screen]:
     """A line for each, in as many messages as it takes; each with a button for those it can follow."""
     title = t("<b>{panel} says right now:</b>", panel=about.panel_name)
-    told = [(finding, _line(finding, currency)) for finding in findings]
+    told = [*((one, _line(one, currency)) for one in findings), *((None, text) for text in _meant(findings))]
     return [
         Screen(Markup("\n").join(text for _, text in part), _follow_rows([a for a, _ in part if a]))
         for part in _in_messages([(None, title), *told])
@@ -56,7 +56,7 @@ def one(finding: Finding, currency: str) -> Screen:
     if not isinstance(found, OrderStatus):
         return Screen(
             paragraphs(
-                _line(finding, currency),
+                lines(_line(finding, currency), *_meant([finding])),
                 t(
                     "I can only ask for orders that were placed with your key …{last}.",
                     last=finding.asked.last_four,
@@ -92,6 +92,7 @@ def followed(outcome: Following, currency: str, told_of: str) -> list[Screen]:
         *_with_ids(running, _ALREADY),
         *_with_ids(ended, _ENDED),
         *unknown,
+        *_meant(outcome.findings),
     ]
     screens = [
         Screen(Markup("\n").join(text for _, text in part))
@@ -159,9 +160,15 @@ def _line(finding: Finding, currency: str) -> Markup:
         case Unreadable(""):
             return t("{id} · the panel's answer cannot be read", id=finding.id)
         case Unreadable(words):
-            return lines(t("{id} · the panel says: “{words}”", id=finding.id, words=words), meant(words))
+            return t("{id} · the panel says: “{words}”", id=finding.id, words=words)
         case OrderStatus() as found:
             return _status_line(finding, found, currency)
+
+
+def _meant(findings: Sequence[Finding]) -> Iterator[Markup]:
+    """What the panel's words say, once for all of them."""
+    if explained := meant(*(one.found.words for one in findings if isinstance(one.found, Unreadable))):
+        yield explained
 
 
 def _status_line(finding: Finding, found: OrderStatus, currency: str) -> Markup:
