@@ -75,6 +75,11 @@ def listed(parts: Sequence[str]) -> Markup:
     return t(", ").join(parts)
 
 
+def named(name: str, longest: int) -> Markup:
+    """What others call something, by itself; "" when they do not, without a mark around it."""
+    return t("{name}", name=shorten(name, longest)) if name else Markup()
+
+
 def paragraphs(*parts: str | None) -> Markup:
     return Markup("\n\n").join(part for part in parts if part)
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from bot.gateway import languages
 from bot.gateway.figures import money, number
 from bot.gateway.languages import load, nearest, speaking
-from bot.gateway.texts import lines, paragraphs, plural, shorten, t
+from bot.gateway.texts import lines, named, paragraphs, plural, shorten, t
 
 GERMAN = r"""
 msgid ""
@@ -148,3 +148,10 @@ def test_parts_that_are_not_there_leave_no_gap() -> None:
 def test_a_sign_of_letters_is_not_taken_apart_in_a_text_from_right_to_left() -> None:
     with speaking("ar"):
         assert money(Decimal("0.00094"), "USD").endswith("US$\N{LEFT-TO-RIGHT MARK}")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_nothing_is_said_of_what_nobody_named(language: str) -> None:
+    with speaking(language):
+        assert named("", 250) == ""
+        assert "Likes" in named("Likes", 250)

@@ -12,7 +12,7 @@ from bot.gateway.buttons import Button, Copy, Press, Rows
 from bot.gateway.context import About
 from bot.gateway.figures import day
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, paragraphs, plural, shorten, t
+from bot.gateway.texts import lines, named, paragraphs, plural, t
 from bot.panel.aftersales import refill_word
 from bot.panel.models import RefillWord, Status
 from bot.panel.replies import status_of
@@ -76,7 +76,7 @@ def refill_news(news: Mapping[str, Any], order_id: str, about: About) -> Screen:
         )
         more = _what_it_means(known, about)
     return Screen(
-        paragraphs(title, t("{name}", name=shorten(news["service"], 250)) or None, more),
+        paragraphs(title, named(news["service"], 250), more),
         ((Button(t("Show order"), Press("order", order_id)),),),
     )
 

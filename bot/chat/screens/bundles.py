@@ -11,7 +11,7 @@ from bot.chat.screens.orders import mark, status_text
 from bot.gateway.buttons import Button, Press, Rows
 from bot.gateway.figures import lasting, money
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, paragraphs, plural, shorten, t
+from bot.gateway.texts import lines, named, paragraphs, plural, shorten, t
 from bot.panel.aftersales import refill_word
 from bot.panel.models import RefillWord
 from bot.panel.replies import status_of
@@ -37,7 +37,7 @@ def bundle(news: Sequence[Notice], said: Sequence[Markup]) -> Screen:
 
 def line(notice: Notice, *, now: float) -> Markup:
     """Raises what a notice that cannot be read raises."""
-    name = t("{name}", name=shorten(notice.facts["service"], _LONGEST_NAME))
+    name = named(notice.facts["service"], _LONGEST_NAME)
     return Markup(" · ").join(part for part in (*_said(notice, now), name) if part)
 
 

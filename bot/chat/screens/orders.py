@@ -26,7 +26,7 @@ from bot.gateway.context import About
 from bot.gateway.figures import money, number
 from bot.gateway.languages import RIGHT_TO_LEFT, spoken
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, paragraphs, phrase, shorten, t
+from bot.gateway.texts import lines, named, paragraphs, phrase, shorten, t
 from bot.panel.models import Status
 from bot.panel.replies import status_of
 from storage.masses import NOT_SENT
@@ -100,7 +100,7 @@ def change(news: Mapping[str, Any], order_id: str) -> Screen:
             ),
             lines(
                 belongs_to(news["parent"]) if news.get("parent") else None,
-                shorten_name(news["service"]) or None,
+                named(news["service"], 250),
                 t("before: {status}", status=status_text(news["before"])) if news["before"] else None,
                 _left(left, whole),
                 t("start count: {n}", n=number(start)) if start is not None else None,
@@ -144,10 +144,6 @@ def parked(last_four: str, about: About) -> Screen:
 
 def settled_meanwhile() -> Screen:
     return Screen(t("This order is settled by now. /orders shows it."))
-
-
-def shorten_name(name: str) -> Markup:
-    return t("{name}", name=shorten(name, 250))
 
 
 def _title(order: Order) -> Markup:

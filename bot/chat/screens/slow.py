@@ -10,7 +10,7 @@ from bot.gateway.buttons import Button, Copy, Press
 from bot.gateway.context import About
 from bot.gateway.figures import lasting
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, paragraphs, shorten, t
+from bot.gateway.texts import lines, named, paragraphs, t
 from storage.orders import Order
 
 
@@ -25,7 +25,7 @@ def slow(news: Mapping[str, Any], order: Order, about: About, *, now: float) -> 
                 id=news["panel_order_id"],
                 time=lasting(now - news["since"]),
             ),
-            lines(t("{name}", name=shorten(news["service"], 250)) or None, _usual(news)),
+            lines(named(news["service"], 250), _usual(news)),
             lines(
                 t("What you can do:"),
                 t("• wait: many start late, and I go on watching"),
