@@ -64,6 +64,16 @@ async def test_the_menu_of_the_chat_follows_and_goes_back(world: World, chosen: 
     assert rows(world, "SELECT * FROM languages") == []
 
 
+async def test_a_menu_that_could_not_be_set_is_at_the_next_start(world: World) -> None:
+    person = await world.person(7)
+    world.telegram.trouble("setMyCommands", status=429, retry_after=60)
+    await says(person, "/language")
+    await taps(person, "language", at=list(languages()).index("es"))
+    await says(person, "/start")
+    await says(person, "/help")
+    assert world.telegram.profile.commands_in(7, "en")[0]["description"] == spanish("Place an order")
+
+
 async def test_it_is_chosen_before_a_key_was_given_and_outlasts_a_restart(world: World) -> None:
     person = world.telegram.person(7)
     await says(person, "/start")
