@@ -79,7 +79,7 @@ class Bot:
         bot, desk = self._parts.application.bot, self._parts.application.desk
         await set_menu(bot, desk.about)
         for chat_id in sorted(desk.operators):
-            with speaking(await languages.spoken(self._db, chat_id=chat_id)):
+            with suppress(DatabaseTrouble), speaking(await languages.spoken(self._db, chat_id=chat_id)):
                 await set_own_menu(bot, chat_id, is_operator=True)
 
     async def _receive(self) -> None:

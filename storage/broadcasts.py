@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from storage import preferences
 from storage.database import Database, Row, Transaction, transaction
-from storage.languages import SPOKEN
+from storage.languages import spoken_to
 from storage.preferences import Preferences
 
 DRAFT_SECONDS = 86400.0
@@ -143,7 +143,7 @@ async def give_up(db: Database) -> int:
 async def due(db: Database, *, broadcast_id: str, now: float, limit: int) -> list[Recipient]:
     """Who may get it now; nobody once it was stopped. Chats with kept replies get those first."""
     rows = await db.read(
-        f"SELECT r.broadcast_id, r.chat_id, {SPOKEN}, {_WANTED} FROM recipients r "
+        f"SELECT r.broadcast_id, r.chat_id, {spoken_to('r.chat_id')}, {_WANTED} FROM recipients r "
         "JOIN broadcasts b ON b.id = r.broadcast_id LEFT JOIN people p ON p.chat_id = r.chat_id "
         "WHERE r.broadcast_id = :id AND b.state = 'sending' AND r.state = 'waiting' AND r.send_at <= :now "
         "AND r.chat_id NOT IN (SELECT chat_id FROM replies) ORDER BY r.send_at, r.chat_id LIMIT :limit",

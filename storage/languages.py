@@ -2,8 +2,12 @@
 
 from storage.database import Database
 
-# For a statement that has people as `p`: what is to be spoken, NULL where nobody knows.
-SPOKEN = "coalesce((SELECT l.language FROM languages l WHERE l.chat_id = p.chat_id), p.language) AS language"
+
+def spoken_to(chat: str) -> str:
+    """For a statement that has people as `p`: what is to be spoken to the chat of this column, NULL where
+    nobody knows. Who gave no key is none of the people, and may have chosen all the same."""
+    chosen = f"SELECT l.language FROM languages l WHERE l.chat_id = {chat}"
+    return f"coalesce(({chosen}), p.language) AS language"
 
 
 async def choose(db: Database, *, chat_id: int, language: str, now: float) -> None:

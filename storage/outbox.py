@@ -12,7 +12,7 @@ from typing import Any
 
 from storage import preferences
 from storage.database import Database, Row, Transaction, transaction
-from storage.languages import SPOKEN
+from storage.languages import spoken_to
 from storage.preferences import Preferences
 
 TOGETHER = ("change", "refill", "slow")  # kinds that share a message with others of their chat
@@ -86,7 +86,8 @@ _WAKE = (
 _KINDS = f"({', '.join(repr(kind) for kind in TOGETHER)})"
 _OWN = "o.id, o.chat_id, o.order_id, o.kind, o.facts, o.created_at"
 _FIRSTS = (
-    f"SELECT {_OWN}, {SPOKEN}, {', '.join(f'p.{name}' for name in preferences.COLUMNS.split(', '))} FROM ("
+    f"SELECT {_OWN}, {spoken_to('o.chat_id')}, "
+    f"{', '.join(f'p.{name}' for name in preferences.COLUMNS.split(', '))} FROM ("
     "  SELECT min(id) AS id FROM outbox WHERE held_until IS NULL"
     f"  AND (kind NOT IN {_KINDS} OR created_at <= :ripe) GROUP BY chat_id) AS first"
     "  JOIN outbox o ON o.id = first.id LEFT JOIN people p ON p.chat_id = o.chat_id"
@@ -140,7 +141,7 @@ def _notice(row: Row, language: str) -> Notice:
 async def outcome_of(db: Database, *, order_id: str) -> Notice | None:
     """The notice of how placing this order went, if it is still to be told."""
     rows = await db.read(
-        f"SELECT {_OWN}, {SPOKEN} FROM outbox o "
+        f"SELECT {_OWN}, {spoken_to('o.chat_id')} FROM outbox o "
         "LEFT JOIN people p ON p.chat_id = o.chat_id "
         "WHERE o.order_id = :order_id AND o.change_number = 0",
         order_id=order_id,

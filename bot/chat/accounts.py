@@ -6,6 +6,7 @@ from typing import assert_never
 from telegram import Message, Update
 
 from bot.chat.asking import account_or_ask
+from bot.chat.menu import set_own_menu
 from bot.chat.resuming import ask_again
 from bot.chat.screens import accounts as screens
 from bot.chat.screens import start
@@ -14,6 +15,7 @@ from bot.core.typed import unmarked
 from bot.gateway.context import ChatApplication, Context, first_word
 from bot.gateway.dialog import Step, Turn
 from bot.gateway.handlers import Command, Otherwise, Tapped, Typed, command
+from bot.gateway.languages import switch
 from bot.panel.errors import PanelError
 from storage import orders
 
@@ -104,6 +106,10 @@ async def forget(context: Context) -> None:
     context.turn.forgotten = True
     is_blocked = context.chat_id in context.desk.gate.rules.blocked
     await context.show(screens.forgotten(context.desk.about, is_blocked=is_blocked))
+    if context.turn.visit.chosen is not None:  # their menu is in the language they chose
+        switch(context.language)
+        is_operator = context.chat_id in context.desk.operators
+        await set_own_menu(context.bot, context.chat_id, is_operator=is_operator)
 
 
 async def keep(context: Context) -> None:

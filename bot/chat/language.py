@@ -2,8 +2,10 @@
 
 from bot.chat.menu import set_own_menu
 from bot.chat.screens import language as screens
+from bot.chat.screens import start
 from bot.chat.unexpected import old_button
 from bot.gateway.context import ChatApplication, Context
+from bot.gateway.dialog import Step
 from bot.gateway.handlers import Command, Tapped
 from bot.gateway.languages import languages as there_are
 from bot.gateway.languages import switch
@@ -21,7 +23,7 @@ async def choose(context: Context) -> None:
         await ask(context)
     elif code == screens.TELEGRAMS:
         await languages.drop_choice(context.desk.db, chat_id=context.chat_id)
-        await _speak(context, context.language, chosen=None)
+        await _speak(context, context.language or context.turn.visit.language, chosen=None)
     elif code in there_are():
         await languages.choose(
             context.desk.db, chat_id=context.chat_id, language=code, now=context.desk.clock()
@@ -34,7 +36,9 @@ async def choose(context: Context) -> None:
 async def _speak(context: Context, tag: str, *, chosen: str | None) -> None:
     switch(tag)
     await context.toast(t("Saved."))
-    await context.show(screens.choose(chosen))
+    # who was welcomed in another language has not read yet what to do
+    is_new = context.turn.dialog.step is Step.KEY and not context.turn.visit.known
+    await context.show(start.welcome(context.desk.about) if is_new else screens.choose(chosen))
     is_operator = context.chat_id in context.desk.operators
     await set_own_menu(context.bot, context.chat_id, is_operator=is_operator, is_chosen=chosen is not None)
 

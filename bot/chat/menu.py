@@ -5,10 +5,11 @@ from collections.abc import Iterable
 
 import structlog
 from telegram import Bot, BotCommand, BotCommandScopeChat
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 
 from bot.gateway.context import About
 from bot.gateway.languages import SOURCE, languages, speaking
+from bot.gateway.messenger import seconds
 from bot.gateway.texts import phrase, t
 
 log = structlog.get_logger()
@@ -56,16 +57,12 @@ def _commands(commands: Iterable[tuple[str, str]]) -> tuple[BotCommand, ...]:
 
 async def set_menu(bot: Bot, about: About, *, pause: float = PAUSE_SECONDS) -> None:
     """In every language, ours for those who read none of them. A menu that cannot be set is no reason not to
-    work."""
-    try:
-        await _set_menu(bot, about, None)
-        for code, language in languages().items():
-            if code != SOURCE:
-                await asyncio.sleep(pause)
-                with speaking(code):
-                    await _set_menu(bot, about, language.locale.language)
-    except TelegramError as error:
-        log.warning("the command menu could not be set", error=str(error))
+    work, nor to leave out the others."""
+    for code, language in languages().items():
+        two_letters = None if code == SOURCE else language.locale.language
+        with speaking(code):
+            await _set_in_time(bot, about, two_letters)
+        await asyncio.sleep(pause)
 
 
 def described(about: About) -> tuple[str, str]:
@@ -77,6 +74,17 @@ def described(about: About) -> tuple[str, str]:
     )
     short = t("Order from {panel} in the chat.", panel=about.panel_name)
     return long.unescape(), short.unescape()
+
+
+async def _set_in_time(bot: Bot, about: About, code: str | None) -> None:
+    """As `_set_menu`, again when Telegram wants rest before; other troubles are noted."""
+    try:
+        await _set_menu(bot, about, code)
+    except RetryAfter as error:
+        await asyncio.sleep(seconds(error))
+        await _set_in_time(bot, about, code)
+    except TelegramError as error:
+        log.warning("a command menu could not be set", language=code, error=str(error))
 
 
 async def _set_menu(bot: Bot, about: About, code: str | None) -> None:

@@ -18,8 +18,9 @@ async def greet(context: Context) -> None:
     else:
         context.go(Step.KEY)
         await context.show(start.welcome(context.desk.about))
-    if context.chat_id in context.desk.operators:  # from now on Telegram takes it
-        await set_own_menu(context.bot, context.chat_id, is_operator=True)
+    is_operator, is_chosen = context.chat_id in context.desk.operators, context.turn.visit.chosen is not None
+    if is_operator or is_chosen:  # from now on Telegram takes it; and a version later it has other commands
+        await set_own_menu(context.bot, context.chat_id, is_operator=is_operator, is_chosen=is_chosen)
 
 
 async def show_help(context: Context) -> None:

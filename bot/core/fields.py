@@ -66,7 +66,7 @@ def free_lines(text: str, _: Service) -> str:
 
 def names(text: str, _: Service) -> str:
     """User names or hashtags: a word a line, or several between commas."""
-    found = [_bare(name) for name in _list(text.replace(",", "\n"))]
+    found = [_bare(name) for name in _list(re.sub(r"[,،]", "\n", text))]
     for number, name in enumerate(found, start=1):
         if len(name.split()) != 1:
             raise InvalidAnswer("word_in_list", line=number)

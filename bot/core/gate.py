@@ -50,7 +50,7 @@ def judge(rules: Rules, chat_id: int, asked: Asked | None) -> Shut | None:
 
 def chat_numbers(text: str) -> list[int]:
     """The chats these are the numbers of, each once; none where anything else stands among them."""
-    words = ascii_digits(text).replace(",", " ").split()
+    words = re.sub(r"[,،]", " ", ascii_digits(text)).split()
     if not all(re.fullmatch(r"[0-9]{1,16}", word) for word in words):
         return []
     return list(dict.fromkeys(map(int, words)))[:MOST_NUMBERS]

@@ -10,6 +10,7 @@ from bot.panel.models import Service
 
 LONGEST_LINK = 2000  # characters
 _NAME = re.compile(r"@[\w.]{1,64}")
+_UNSEEN = " \n\u200b\u200c\u200d\ufeff"
 
 # How people call a network in categories and names, and the hosts of its links.
 _NETWORKS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -56,8 +57,9 @@ def link(text: str, service: Service) -> str:
 
 
 def _alone(text: str) -> str:
-    """Without the commas of a list or sentence it stood in: no address ends with one."""
-    return text.strip().rstrip(",;،؛ ")
+    """Without the commas of a list or sentence it stood in, and joiners that keyboards of some scripts put
+    there unseen: no address ends with one."""
+    return text.strip().strip(_UNSEEN).rstrip(",;،؛" + _UNSEEN)
 
 
 def takes_name(service: Service) -> bool:

@@ -8,8 +8,8 @@ from bot.core.typed import ascii_digits
 
 # What people put between groups of three digits: spaces of all widths, commas, dots, apostrophes.
 _GROUPS = re.compile(
-    r"[0-9]{1,3}(?:([\s,.'’٬،_])[0-9]{3})(?:\1[0-9]{3})*"
-    r"|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"  # as India writes them: 1,00,000
+    r"[1-9][0-9]{0,2}(?:([\s,.'’٬،_])[0-9]{3})(?:\1[0-9]{3})*"
+    r"|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"  # as India writes them: 1,00,000
 )
 _DATE = re.compile(r"(\d{1,2})[/.\-\s](\d{1,2})[/.\-\s](\d{4})")
 _ISO = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})")

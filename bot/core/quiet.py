@@ -15,7 +15,9 @@ DIGEST_AT = 9 * 60  # minutes after midnight, where the person lives
 DAY_MINUTES = 24 * 60
 
 _HOURS = re.compile(
-    r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?\s*(?:[-–—]|to|until)\s*(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?"
+    r"(?:[^\W\d]+\s)?(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?"  # a word before and between: من ... إلى, с ... до
+    r"\s*(?:[-–—]|(?!am|pm)[^\W\d]+)\s*"
+    r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?"
 )
 
 

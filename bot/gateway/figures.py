@@ -64,7 +64,11 @@ def country(code: str) -> str | None:
 
 def day(instant: float) -> str:
     """The date of an instant, as the language writes it: Jan 3, 2027."""
-    return _written(format_date(datetime.fromtimestamp(instant, UTC), "medium", locale=spoken().locale))
+    return whole_day(datetime.fromtimestamp(instant, UTC))
+
+
+def whole_day(which: date) -> str:
+    return _written(format_date(which, "medium", locale=spoken().locale))
 
 
 def moment(instant: float) -> str:

@@ -1,6 +1,7 @@
 """The languages there are, each a folder in `locales` with its catalogue, and the one that is spoken."""
 
 import gettext
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from babel.messages.pofile import read_po
 _BESIDE = Path(__file__).parent.parent / "locales"  # in a wheel
 LOCALES = _BESIDE if _BESIDE.is_dir() else _BESIDE.parent.parent / "locales"
 SOURCE = "en"  # what stands in the code
+
+log = logging.getLogger(__name__)
 
 ISOLATE, END = "\u2068", "\u2069"  # what stands between does not change the order of what is around it
 RIGHT_TO_LEFT = "\u200f"
@@ -52,14 +55,23 @@ def load(folder: Path) -> dict[str, Language]:
     found = {SOURCE: Language(SOURCE, Locale.parse(SOURCE), gettext.NullTranslations())}
     for path in sorted(folder.glob("*/panelgram.po")):
         code = path.parent.name
-        with path.open("rb") as source:
-            catalogue = read_po(source, locale=code)
-        found[code] = Language(code, Locale.parse(code), _compiled(catalogue))
+        try:
+            found[code] = _read(path, code)
+        except (ValueError, UnknownLocaleError) as error:  # the others are spoken all the same
+            log.error("%s is left out, it cannot be read: %s", path, error)
     return dict(sorted(found.items(), key=lambda one: one[1].name.casefold()))
 
 
-def _compiled(catalogue: Catalog) -> gettext.GNUTranslations:
-    if catalogue.locale and catalogue.locale.text_direction == "rtl":
+def _read(path: Path, code: str) -> Language:
+    locale = Locale.parse(code)
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale=locale)
+    catalogue.locale = locale  # whatever its header says, which an unknown name there makes lose its plurals
+    return Language(code, locale, _compiled(catalogue, is_rtl=locale.text_direction == "rtl"))
+
+
+def _compiled(catalogue: Catalog, *, is_rtl: bool) -> gettext.GNUTranslations:
+    if is_rtl:
         for message in catalogue:
             if message.id:
                 said = message.string
@@ -112,19 +124,21 @@ def languages() -> Mapping[str, Language]:
 
 def nearest(tag: str) -> str:
     """The code of the language that serves best who speaks this one: pt_BR for pt-br, and for pt too."""
-    whole = tag.replace("-", "_").casefold()
+    parts = tag.replace("-", "_").casefold().split("_")
     folded = {code.casefold(): code for code in _known}
-    first = whole.partition("_")[0]
-    sibling = next((code for name, code in folded.items() if name.partition("_")[0] == first), SOURCE)
-    return folded.get(whole) or folded.get(first) or sibling
+    shorter = ("_".join(parts[:count]) for count in range(len(parts), 0, -1))
+    siblings = (name for name in folded if name.partition("_")[0] == parts[0])
+    return next((folded[name] for name in (*shorter, *siblings) if name in folded), SOURCE)
 
 
 @lru_cache(maxsize=256)
 def _meant(tag: str) -> Language:
-    """The language with the ways of its country, if it says which: es-MX writes 1,234.5 and es 1.234,5."""
+    """The language with the ways of its country, if it says which: es-MX writes 1,234.5 and es 1.234,5.
+    Those of another script, like uz-Cyrl, would not fit its texts."""
     found = _known[nearest(tag)]
     try:
         local = Locale.parse(tag, sep="-")
     except (ValueError, UnknownLocaleError):
         return found
-    return replace(found, locale=local) if local.language == found.locale.language else found
+    alike = local.language == found.locale.language and local.script in (None, found.locale.script)
+    return replace(found, locale=local) if alike else found

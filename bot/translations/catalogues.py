@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog, Message
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import PoFileError, read_po, write_po
 
 from bot.translations import plurals
 from bot.translations.texts import ROOT, Text, joined, parted
 
 FOLDER = ROOT / "locales"
 NAME = "panelgram.po"
+UNREADABLE = (PoFileError, ValueError, UnknownLocaleError)  # bytes or folder names that are none included
 _HEADER = """msgid ""
 msgstr ""
 "Project-Id-Version: Panelgram\\n"
@@ -33,8 +35,8 @@ def opened(path: Path) -> Catalog:
 
 
 def parsed(content: str, code: str) -> Catalog:
-    """Raises what Babel does about a file that is none."""
-    return read_po(BytesIO(content.encode()), locale=code, abort_invalid=True)
+    """Raises one of UNREADABLE."""
+    return read_po(BytesIO(content.encode()), locale=Locale.parse(code), abort_invalid=True)
 
 
 def said(message: Message) -> list[str]:

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from string import Formatter
 
 from babel.messages.catalog import Catalog
-from babel.messages.pofile import PoFileError
 
 from bot.gateway.buttons import room, width
 from bot.gateway.texts import units
 from bot.translations import plurals
-from bot.translations.catalogues import parsed, said, source
+from bot.translations.catalogues import UNREADABLE, parsed, said, source
 from bot.translations.texts import Text, parted, shown
 
 UPDATE = "run `make translations`"
@@ -31,7 +30,7 @@ def problems(code: str, content: str, texts: Mapping[str, Text]) -> list[str]:
     """Of the catalogue of the language `code`; `texts` are those of the code."""
     try:
         catalogue = parsed(content, code)
-    except PoFileError as error:
+    except UNREADABLE as error:
         return [f"{code}: the file cannot be read: {error}. Compare the entry with others that count."]
     return [
         f"{code}: {problem}"

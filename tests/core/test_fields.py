@@ -42,6 +42,7 @@ def test_too_few_or_too_many_comments_are_counted(text: str, count: int) -> None
         (fields.USERNAMES, "@anna, boris\n\n  @carl ", "anna\nboris\ncarl"),
         (fields.COUNTED_USERNAMES, "\n".join(["a"] * 50), "\n".join(["a"] * 50)),
         (fields.HASHTAGS, "#one\n#two", "#one\n#two"),
+        (fields.USERNAMES, "@ali،reza، sara", "ali\nreza\nsara"),
         (fields.KEYWORDS, " buy shoes \n\nred shoes", "buy shoes\nred shoes"),
         (fields.GROUPS, "https://t.me/a\nhttps://t.me/b", "https://t.me/a\nhttps://t.me/b"),
         (fields.ANY_COMMENTS, "Nice", "Nice"),

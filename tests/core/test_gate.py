@@ -54,6 +54,7 @@ def test_whoever_is_shut_out_hears_the_reason_that_lasts_longest(
     [
         ("1", [1]),
         ("1 2,3, 2", [1, 2, 3]),
+        ("۱، ۲", [1, 2]),
         ("", []),
         ("anna", []),
         ("1 anna", []),

@@ -42,6 +42,7 @@ def test_a_number_is_understood_as_people_write_it(text: str, number: int) -> No
 
 
 NO_NUMBERS = (
+    *("0,100", "0.500", "0 000", "0,00,000"),
     *("1,5", "10,00", "1.5", "1.5k", "1٫5", "²", "1²", "½", "Ⅷ", "-5", "−5", "", " ", "k", "ten", "5 0"),
     *(
         "1,000.00",

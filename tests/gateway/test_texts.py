@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.gateway import languages
 from bot.gateway.figures import money, number
-from bot.gateway.languages import load, nearest, speaking
+from bot.gateway.languages import load, nearest, speaking, spoken
 from bot.gateway.texts import lines, named, paragraphs, plural, shorten, t
 
 GERMAN = r"""
@@ -131,12 +131,55 @@ def test_what_is_not_translated_is_said_in_english(text: str) -> None:
         ("pt-BR", "pt_BR"),
         pytest.param("pt-br", "pt_BR"),
         ("pt", "pt_BR"),
+        ("de-Latn-DE-1996", "de"),
+        ("pt-br-x-own", "pt_BR"),
         ("", "en"),
         ("xx-nowhere", "en"),
+        ("-_" * 150, "en"),
     ],
 )
 def test_takes_the_nearest_language(asked: str, found: str) -> None:
     assert nearest(asked) == found
+
+
+@pytest.mark.parametrize(("asked", "locale"), [("uz-Cyrl", "uz"), ("uz-AF", "uz"), ("es-MX", "es_MX")])
+def test_takes_the_ways_of_a_country_unless_it_writes_in_another_script(asked: str, locale: str) -> None:
+    with speaking(asked):
+        assert str(spoken().locale) == locale
+
+
+@pytest.mark.parametrize(
+    ("code", "broken"),
+    [
+        ("ru", GERMAN.replace("plural=(n != 1)", "plural=(n =! 1)").encode()),
+        ("ru", GERMAN.replace("nplurals=2", "nplurals=two").encode()),
+        ("ru", GERMAN.replace("Hallo", "Grüße").encode("latin-1")),
+        ("zz", GERMAN.encode()),
+        ("pt-PT", GERMAN.encode()),
+    ],
+)
+def test_a_catalogue_that_cannot_be_read_keeps_no_other_from_being_spoken(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, code: str, broken: bytes
+) -> None:
+    for folder, content in (("de", GERMAN.encode()), (code, broken)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "panelgram.po").write_bytes(content)
+
+    assert set(load(tmp_path)) == {"en", "de"}
+    assert f"{code}/panelgram.po is left out" in caplog.text
+
+
+@pytest.mark.parametrize("named", ["", "xx", "ru", "ar@latin"])
+def test_a_catalogue_is_of_the_language_of_its_folder_whatever_its_header_says(
+    tmp_path: Path, named: str
+) -> None:
+    header = GERMAN.replace('"Plural-Forms', f'"Language: {named}\\n"\n"Plural-Forms')
+    (tmp_path / "ar").mkdir()
+    (tmp_path / "ar" / "panelgram.po").write_text(header.replace("plural=(n != 1)", "plural=(n != 7)"))
+    catalogue = load(tmp_path)["ar"].catalogue
+
+    assert catalogue.gettext("Hello {name}") == "Hallo \u2068{name}\u2069"
+    assert catalogue.ngettext("{n} order", "{n} orders", 7) == "\u2068{n}\u2069 Bestellung"
 
 
 def test_parts_that_are_not_there_leave_no_gap() -> None:

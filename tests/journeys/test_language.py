@@ -64,6 +64,16 @@ async def test_the_menu_of_the_chat_follows_and_goes_back(world: World, chosen: 
     assert rows(world, "SELECT * FROM languages") == []
 
 
+async def test_a_menu_that_could_not_be_set_is_at_the_next_start(world: World) -> None:
+    person = await world.person(7)
+    world.telegram.trouble("setMyCommands", status=429, retry_after=60)
+    await says(person, "/language")
+    await taps(person, "language", at=list(languages()).index("es"))
+    await says(person, "/start")
+    await says(person, "/help")
+    assert world.telegram.profile.commands_in(7, "en")[0]["description"] == spanish("Place an order")
+
+
 async def test_it_is_chosen_before_a_key_was_given_and_outlasts_a_restart(world: World) -> None:
     person = world.telegram.person(7)
     await says(person, "/start")
@@ -76,6 +86,15 @@ async def test_it_is_chosen_before_a_key_was_given_and_outlasts_a_restart(world:
         spanish("<b>Connected.</b> Your balance: <b>{amount}</b>", amount="").split("</b>")[0][3:]
         in person.reads
     )
+
+
+async def test_who_chooses_before_a_key_is_welcomed_anew(world: World) -> None:
+    person = world.telegram.person(7)
+    await says(person, "/start")
+    await taps(person, "language")
+    shown = await taps(person, "language", at=list(languages()).index("es"))
+    assert spanish("• Nothing is ordered before you tap <b>Place order</b>.").split("<")[0] in shown.text
+    assert re.sub("<.*?>", "", spanish("To connect your account, send me your <b>API key</b>.")) in shown.text
 
 
 async def test_a_dialog_goes_on_in_the_new_language(world: World, panel: Panel) -> None:
@@ -102,6 +121,35 @@ async def test_erasing_everything_erases_the_choice(world: World, chosen: Person
     await taps(chosen, "forget")
     await eventually(lambda: rows(world, "SELECT 1 FROM languages") == [] or None)
     assert "API key" in (await says(chosen, "/start")).text
+    menu = world.telegram.profile.commands_in(7, "en")
+    assert menu[0]["description"] == "Place an order"
+
+
+async def test_an_operator_without_a_key_hears_in_it(world: World) -> None:
+    world.settings["admin_ids"] = (7,)
+    await world.stop()
+    await world.start()
+    await world.person(8)
+    operator = world.telegram.person(7)
+    await says(operator, "/language")
+    await taps(operator, "language", at=list(languages()).index("es"))
+    await says(operator, "/broadcast Hola a todos")
+    await eventually(lambda: "broadcast:" in str(operator.last.keyboard) or None)
+    shown = await taps(operator, "broadcast")
+    told = await next_message(operator, shown)
+    assert re.sub("<.*?>", "", spanish("📣 <b>The announcement is out.</b>")) in told.text
+
+
+async def test_a_menu_telegram_refuses_keeps_no_other_from_being_set(world: World) -> None:
+    async with Bot(world.telegram.token, base_url=f"{world.url}/bot") as bot:
+        await set_menu(bot, About("One panel", "panel.example", ""), pause=0)
+        world.telegram.trouble("setMyShortDescription", status=400)
+        world.telegram.trouble("setMyShortDescription", status=429, retry_after=0)
+        await set_menu(bot, About("Another panel", "panel.example", ""), pause=0)
+    for language in languages().values():
+        where = {"language_code": language.locale.language if language.code != "en" else ""}
+        told = str(world.telegram.profile.text("short_description", where))
+        assert ("One panel" if language.code == "en" else "Another panel") in told
 
 
 @pytest.mark.parametrize("code", ["xx", "English", "../ru", "0" * 12])

@@ -88,7 +88,8 @@ async def test_a_filter_is_kept_while_paging(world: World, chat: Person, panel: 
 
 async def test_a_search_by_id_finds_just_that_one(chat: Person, panel: Panel) -> None:
     ids = [await places(chat, f"1 {LINK}/{number} 50") for number in range(2)]
-    for text in (ids[0], f"#{ids[0]}", f" {ids[0]} "):
+    persian = ids[0].translate({ord("0") + n: 0x6F0 + n for n in range(10)})
+    for text in (ids[0], f"#{ids[0]}", f" {ids[0]} ", persian, f"\u2068#{persian}\u2069"):
         assert listed((await says(chat, f"/orders {text}")).buttons) == [ids[0]]
 
     assert "I know no order of yours" in (await says(chat, f"/orders {ids[0][:-1]}")).text
@@ -128,6 +129,14 @@ async def test_a_search_is_kept_while_paging_also_after_a_restart(world: World, 
     assert listed(second.buttons) == ids[1::-1]
 
     assert listed((await taps(chat, "‹ Back", on=second)).buttons) == ids[:1:-1]
+
+
+async def test_a_search_in_a_script_from_right_to_left_is_kept_while_paging(chat: Person) -> None:
+    for number in range(9):
+        await places(chat, f"1 {LINK}/صفحة/{number} 50")
+    first = await says(chat, "/orders صفحة")
+    second = await taps(chat, "Next ›", on=first)
+    assert len(listed(second.buttons)) == 1
 
 
 async def test_a_search_finds_runs_by_their_id_only(world: World, chat: Person, panel: Panel) -> None:

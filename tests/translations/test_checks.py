@@ -137,6 +137,12 @@ def test_a_form_for_none_and_one_may_not() -> None:
     assert "msgstr[0] “Une commande”: {n} is missing" in problem
 
 
+@pytest.mark.parametrize("code", ["zz", "pt-PT"])
+def test_a_folder_whose_name_is_no_language_is_told(code: str) -> None:
+    (problem,) = problems(code, catalogue(RIGHT), TEXTS)
+    assert problem.startswith(f"{code}: the file cannot be read")
+
+
 def test_what_is_too_long_for_its_place_is_told() -> None:
     content = catalogue({"Go on ›": "Д" * 35, "Hello {name}": "П" * 201})
     tight = cramped("ru", content, labels={"Go on ›"}, answers={"Hello {name}"})

@@ -92,6 +92,29 @@ def test_what_is_no_other_language_is_not_begun(
     assert not (tmp_path / "locales").exists()
 
 
+@pytest.mark.parametrize(
+    ("code", "content"),
+    [
+        ("de", b"<<<<<<< ours\n"),
+        ("de", (begun("de") + GERMAN).replace("Dein", "Grüße").encode("latin-1")),
+        ("zz", begun("de").encode()),
+        ("pt-PT", begun("pt").encode()),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_and_left_as_it_is(
+    tmp_path: Path, code: str, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "locales" / code).mkdir(parents=True)
+    broken = tmp_path / "locales" / code / NAME
+    broken.write_bytes(content)
+
+    assert main(["uk"], tmp_path / "locales") == 1
+    said = capsys.readouterr()
+    assert f"{code}/{NAME}: left as it is" in said.err
+    assert f"uk/{NAME}: " in said.out
+    assert broken.read_bytes() == content
+
+
 def test_a_new_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "de").mkdir()
     (tmp_path / "de" / NAME).write_text(

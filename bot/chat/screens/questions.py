@@ -8,9 +8,10 @@ from bot.core.countries import named
 from bot.core.fields import COUNTRY, DELAY, DEVICE, TRAFFIC, Field
 from bot.core.invalid import InvalidAnswer
 from bot.core.links import takes_name
+from bot.core.numbers import day
 from bot.core.typed import unmarked
 from bot.gateway.buttons import Button, Press, Rows
-from bot.gateway.figures import country, number
+from bot.gateway.figures import country, number, whole_day
 from bot.gateway.languages import spoken
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import lines, paragraphs, plural, shorten, t
@@ -69,6 +70,8 @@ def value_words(name: str, value: str, *, in_runs: bool = False) -> str:
         return t("{n} in each run", n=number(int(value)))
     if name == "interval":
         return plural("every minute", "every {n} minutes", int(value))
+    if name == "expiry" and value:  # day first for the panel, and not for every reader
+        return whole_day(day(value))
     if name in _CHOICES:
         return choice_words(_CHOICES[name], value)
     if name in _NUMBERS and value.isdigit():
