@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.gateway import languages
 from bot.gateway.figures import money, number
-from bot.gateway.languages import load, nearest, speaking
+from bot.gateway.languages import isolate, load, nearest, speaking
 from bot.gateway.texts import lines, paragraphs, plural, shorten, t
 
 GERMAN = r"""
@@ -148,3 +148,20 @@ def test_parts_that_are_not_there_leave_no_gap() -> None:
 def test_a_sign_of_letters_is_not_taken_apart_in_a_text_from_right_to_left() -> None:
     with speaking("ar"):
         assert money(Decimal("0.00094"), "USD").endswith("US$\N{LEFT-TO-RIGHT MARK}")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("{price} برای هر هزار", "⟩[{price}] برای هر هزار"),
+        ("• <b>{panel} نمی‌پذیرد.</b>", "⟩• <b>[{panel}] نمی‌پذیرد.</b>"),
+        ("سلام {name}\n/order – سفارش", "سلام [{name}]\n⟩[/order] – سفارش"),
+        ("{id} · {name}", "⟩[{id}] · [{name}]"),
+        (": {id}", "⟩: [{id}]"),
+        ("، ", "⟩، "),
+        ("سلام", "سلام"),
+    ],
+)
+def test_a_line_that_begins_with_what_is_kept_apart_has_its_direction_marked(text: str, line: str) -> None:
+    marks = str.maketrans("[]⟩", languages.ISOLATE + languages.END + languages.RIGHT_TO_LEFT)
+    assert isolate(text) == line.translate(marks)
