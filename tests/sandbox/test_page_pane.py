@@ -501,7 +501,7 @@ async def test_a_price_changed_meanwhile_is_shown_again_before_anything_is_place
         await asyncio.sleep(0.1)
         await chat.taps_on(shown, "Place order")
         await chat.sees("The panel changed this service meanwhile")
-        await chat.sees("charge: 1.80 USD")
+        await chat.sees("charge: $1.80")
         assert (await http.get("/pane")).json()["orders"] == []
 
 
@@ -520,7 +520,7 @@ async def test_money_added_is_seen_in_the_chat(world: World) -> None:
     chat = await world.person()
     async with pane_of(world) as http:
         await act(http, "accounts/0/money", amount="10")
-    assert "110.84292 USD" in (await says(chat, "/balance")).text
+    assert "$110.84292" in (await says(chat, "/balance")).text
 
 
 OUTCOMES = {
