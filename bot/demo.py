@@ -7,6 +7,7 @@ from typing import Any
 
 from bot import serving
 from bot.app import serve
+from bot.gateway.languages import languages
 from bot.sandbox.demo import demo_app
 from bot.sandbox.panel import Panel, demo_key
 from bot.sandbox.telegram import Telegram
@@ -25,7 +26,8 @@ async def serve_sandbox(port: int, *, host: str = "127.0.0.1") -> None:
     key = demo_key()
     telegram = Telegram()
     panel = Panel(accounts={key: Decimal("100.84292")}, pace=STEP_SECONDS)
-    server = await serving.serve(demo_app(telegram, panel, key=key), host=host, port=port)
+    app = demo_app(telegram, panel, key=key, languages=offered_languages())
+    server = await serving.serve(app, host=host, port=port)
     try:
         with tempfile.TemporaryDirectory(prefix="panelgram-") as folder:
             settings = sandbox_settings(
@@ -35,6 +37,11 @@ async def serve_sandbox(port: int, *, host: str = "127.0.0.1") -> None:
             await serve(settings)
     finally:
         await server.stop()
+
+
+def offered_languages() -> dict[str, str]:
+    """All there are, by the codes that Telegram uses."""
+    return {code.replace("_", "-").lower(): language.name for code, language in languages().items()}
 
 
 def sandbox_settings(url: str, token: str, folder: Path, **other: Any) -> Settings:

@@ -14,7 +14,7 @@ import uvloop
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.app import serve
-from bot.demo import sandbox_settings
+from bot.demo import offered_languages, sandbox_settings
 from bot.gateway.languages import languages
 from bot.sandbox.demo import demo_app
 from bot.sandbox.panel import Panel
@@ -130,7 +130,7 @@ async def world_in(
 
 
 def made_app(telegram: Telegram, panel: Panel) -> ASGIApp:
-    app = demo_app(telegram, panel, key=KEY)
+    app = demo_app(telegram, panel, key=KEY, languages=offered_languages())
     return heard(app, telegram) if isinstance(telegram, pseudo.Listener) else app
 
 

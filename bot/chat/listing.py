@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.chat.screens import listing as screens
 from bot.chat.screens.catalog import PER_PAGE
 from bot.chat.unexpected import old_button
-from bot.core.typed import ascii_digits, unmarked
+from bot.core.typed import one_id, unmarked
 from bot.gateway.context import ChatApplication, Context
 from bot.gateway.handlers import Command, Tapped
 from bot.gateway.texts import t
@@ -104,11 +104,10 @@ async def _children(context: Context, found: Sequence[Order]) -> dict[str, int]:
 
 
 def _bare(words: str) -> str:
-    """What is searched for, without what may stand before an id or a link."""
-    plain = unmarked(words).strip().lstrip("# ")
-    if plain.isdecimal():
-        return ascii_digits(plain)
-    return _BEFORE_LINK.sub("", plain, count=1).rstrip("/") or words
+    """What is searched for, without what may stand before an id or a link; an id in digits of any script."""
+    if one_id(words).isdecimal():
+        return one_id(words)
+    return _BEFORE_LINK.sub("", unmarked(words).strip().lstrip("# "), count=1).rstrip("/") or words
 
 
 def add_to(application: ChatApplication) -> None:

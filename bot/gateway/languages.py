@@ -29,6 +29,7 @@ _FOREIGN = re.compile(
     r"|(?:(?<![\w}])/)?\{\w+\}|https?://\S+|(?<!\w)/[a-z_]+",
     re.DOTALL,
 )
+_OPENING = re.compile(rf"^(?=(?:<[^>]*>|(?![<{ISOLATE}\n])[\W\d_])*{ISOLATE})", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,12 @@ def _compiled(catalogue: Catalog, *, is_rtl: bool) -> gettext.GNUTranslations:
 
 def isolate(text: str) -> str:
     """A text written from right to left, with what comes into it from elsewhere kept apart: values, commands
-    and addresses. A line of nothing else gets its direction from a mark."""
-    if text and not any(one.isalpha() for one in _FOREIGN.sub("", text)):
-        text = RIGHT_TO_LEFT + text
-    return _FOREIGN.sub(lambda found: _apart(found[0]), text)
+    and addresses. A line of nothing else, or that begins so, gets its direction from a mark: browsers look
+    for it inside of what is kept apart too."""
+    said = _OPENING.sub(RIGHT_TO_LEFT, _FOREIGN.sub(lambda found: _apart(found[0]), text))
+    if any(one.isalpha() for one in _FOREIGN.sub("", text)) or said[:1] in {"", RIGHT_TO_LEFT}:
+        return said
+    return RIGHT_TO_LEFT + said
 
 
 def _apart(part: str) -> str:

@@ -131,7 +131,8 @@ def wrong(text: Text, said: str, *, may_leave_n: bool = False) -> Iterator[str]:
     yield from _wrong_tags(english, said)
     for what, pattern in (("commands", _COMMAND), ("addresses", _ADDRESS)):
         if set(pattern.findall(said)) not in [set(pattern.findall(one)) for one in english]:
-            yield f"its {what} must be those of the English text: {', '.join(pattern.findall(english[-1]))}"
+            there = ", ".join(pattern.findall(english[-1]))
+            yield f"its {what} must be those of the English text: {there or 'none'}"
     for where, pattern in (("begin", _FIRST), ("end", _LAST)):
         if _mark(pattern, said) not in [_mark(pattern, one) for one in english]:
             yield f"it must {where} as the English text does: “{_mark(pattern, english[-1])}”"

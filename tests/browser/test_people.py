@@ -94,3 +94,27 @@ async def test_who_blocks_the_bot_hears_nothing_until_they_return(
     await visitor.clicks("Unblock bot")
     await visitor.sees(f"Order {order}: Completed")
     await expect(visitor.message).to_be_visible()
+
+
+async def test_what_is_written_from_right_to_left_begins_at_the_right(visitor: Visitor) -> None:
+    page = visitor.page
+    await page.get_by_role("combobox", name="Language").select_option("fa")
+    await visitor.clicks("Start")
+    await visitor.hears_after(1)
+    await visitor.answers(KEY)
+    await visitor.answers("/order 1")
+    behind = """text => {
+        const sign = document.createRange(), nodes = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+        while (!nodes.nextNode().data.includes("$"));
+        const at = nodes.currentNode.data.indexOf("$");
+        sign.setStart(nodes.currentNode, at);
+        sign.setEnd(nodes.currentNode, at + 1);
+        return text.getBoundingClientRect().right - sign.getBoundingClientRect().right;
+    }"""
+    assert await visitor.bots.last.locator(".text").evaluate(behind) < 60
+
+    await visitor.answers("/language")
+    await visitor.taps("فارسی")
+    toast = page.get_by_role("status")
+    await expect(toast).not_to_be_empty()
+    assert await toast.evaluate("toast => getComputedStyle(toast).direction") == "rtl"

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.gateway import languages
 from bot.gateway.figures import money, number
-from bot.gateway.languages import load, nearest, speaking, spoken
+from bot.gateway.languages import isolate, load, nearest, speaking, spoken
 from bot.gateway.texts import lines, named, paragraphs, plural, shorten, t
 
 GERMAN = r"""
@@ -179,7 +179,7 @@ def test_a_catalogue_is_of_the_language_of_its_folder_whatever_its_header_says(
     catalogue = load(tmp_path)["ar"].catalogue
 
     assert catalogue.gettext("Hello {name}") == "Hallo \u2068{name}\u2069"
-    assert catalogue.ngettext("{n} order", "{n} orders", 7) == "\u2068{n}\u2069 Bestellung"
+    assert catalogue.ngettext("{n} order", "{n} orders", 7) == "\u200f\u2068{n}\u2069 Bestellung"
 
 
 def test_parts_that_are_not_there_leave_no_gap() -> None:
@@ -198,3 +198,20 @@ def test_nothing_is_said_of_what_nobody_named(language: str) -> None:
     with speaking(language):
         assert named("", 250) == ""
         assert "Likes" in named("Likes", 250)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("{price} برای هر هزار", "⟩[{price}] برای هر هزار"),
+        ("• <b>{panel} نمی‌پذیرد.</b>", "⟩• <b>[{panel}] نمی‌پذیرد.</b>"),
+        ("سلام {name}\n/order – سفارش", "سلام [{name}]\n⟩[/order] – سفارش"),
+        ("{id} · {name}", "⟩[{id}] · [{name}]"),
+        (": {id}", "⟩: [{id}]"),
+        ("، ", "⟩، "),
+        ("سلام", "سلام"),
+    ],
+)
+def test_a_line_that_begins_with_what_is_kept_apart_has_its_direction_marked(text: str, line: str) -> None:
+    marks = str.maketrans("[]⟩", languages.ISOLATE + languages.END + languages.RIGHT_TO_LEFT)
+    assert isolate(text) == line.translate(marks)

@@ -18,7 +18,7 @@ NO_ANSWER = "does not answer right now"
 @pytest.fixture
 async def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     """A bot of little patience with a panel a person waits for."""
-    monkeypatch.setattr(outside, "PERSON_SECONDS", 0.3)
+    monkeypatch.setattr(outside, "PERSON_SECONDS", 1.0)
     async with world_in(tmp_path) as made:
         yield made
 
@@ -80,7 +80,7 @@ async def test_no_call_is_waited_for_longer_than_its_message_may_take(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However patient the single call is: it may be the last of several."""
-    monkeypatch.setattr(updates, "PERSON_SECONDS", 0.3)
+    monkeypatch.setattr(updates, "PERSON_SECONDS", 1.0)
     monkeypatch.setattr(slots, "LEAST_CALL_SECONDS", 0.0)
     async with world_in(tmp_path) as world:
         chat = await world.person()

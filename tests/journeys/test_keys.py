@@ -63,6 +63,13 @@ async def test_what_cannot_be_a_key_is_refused_on_the_spot(stranger: Person, pan
     assert panel.calls() == []
 
 
+async def test_how_long_a_key_is_stands_in_the_digits_of_the_reader(world: World) -> None:
+    stranger = world.telegram.person(7, language_code="fa")
+
+    assert "256" not in (await says(stranger, "/key abc4567")).text
+    assert "۲۵۶" in stranger.last.text
+
+
 @pytest.mark.parametrize("text", ["/key 0123456789 abcdef", "/key abc4567"])
 async def test_what_cannot_be_a_key_behind_the_command(stranger: Person, panel: Panel, text: str) -> None:
     typed = await stranger.types(text)

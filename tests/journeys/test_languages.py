@@ -169,6 +169,8 @@ async def test_what_is_copied_with_marks_or_typed_in_other_digits_is_understood(
         for link, quantity in ((LINK, "1000"), (f"{LINK}/2", "1000"), (f"{LINK}/3", "50"))
     ]
     assert "23501" in (await says(person, f"/status {ISOLATE}۲۳۵۰۱{END}")).text
+    found = await says(person, f"/orders {ISOLATE}۲۳۵۰۱{END}")
+    assert [label.split()[0] for label in found.buttons if "·" in label] == ["23501"]
     await says(person, f"/settings {ISOLATE}۲۲:۳۰–۰۷:۱۵{END}")
     await says(person, f"/settings {ISOLATE}+۳:۳۰{END}")
     (wanted,) = rows(world, "SELECT quiet_from, quiet_to, time_zone FROM people")

@@ -41,7 +41,7 @@ KEYBOARD = {"inline_keyboard": [[{"text": "Go", "callback_data": "go"}]]}
 
 
 async def test_serves_its_files_and_asks_nobody_else(page: httpx.AsyncClient) -> None:
-    served = {path.replace("/index.html", "/") for path in NAMES}
+    served = {path.replace("/index.html", "/") for path in NAMES} | {"/languages.js"}
     asked: set[str] = set()
     for path in served:
         reply = await page.get(path)
@@ -145,6 +145,16 @@ async def test_a_tap_returns_when_the_bot_has_answered(
 
     assert query["data"] == "go"
     assert (await tap).json() == {"text": "Done", "alert": False, "url": ""}
+
+
+async def test_offers_the_languages_it_is_given(telegram: Telegram) -> None:
+    server = await serve(page_app(telegram, languages={"de": "Deutsch"}))
+    async with httpx.AsyncClient(base_url=server.url) as page:
+        script = await page.get("/languages.js")
+    await server.stop()
+
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert script.text == 'export const LANGUAGES = {"de": "Deutsch"};'
 
 
 async def test_says_when_the_bot_does_not_answer_a_tap(bot: httpx.AsyncClient, telegram: Telegram) -> None:

@@ -60,7 +60,7 @@ def test_a_right_one_has_no_problems() -> None:
         ("Hello {name}", "Привет, {имя}", "{имя} is not filled in here: use {name}"),
         ("Hello {name}", "Привет, {name", "a { or } stands alone"),
         ("Hello {name}", "Привет, {name} <b>!</b>", "its tags must be those of the English text: none"),
-        ("Hello {name}", "Привет, {name}, /orders", "its commands must be those"),
+        ("Hello {name}", "Привет, {name}, /orders", "its commands must be those of the English text: none"),
         ("Hello {name}", " Привет, {name}", "it must begin as the English text does"),
         ("Hello {name}", "Привет, {name}\\n", "it must end as the English text does"),
         (PRICE, RIGHT_PRICE.replace("</b>", ""), "<b> is not closed"),

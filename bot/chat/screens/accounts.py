@@ -48,7 +48,7 @@ def malformed(*, deleted: bool) -> Screen:
                 "<b>This cannot be an API key.</b> A key is one word of {least} to {most} letters, digits "
                 "and signs, without spaces. Please copy it once more and send it alone.",
                 least=number(SHORTEST_KEY),
-                most=LONGEST_KEY,
+                most=number(LONGEST_KEY),
             ),
         )
     )

@@ -1,8 +1,9 @@
 """Serves the page and, under `/chat`, what it does. A browser plays people whom nobody else knows."""
 
+import json
 import mimetypes
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -36,13 +37,18 @@ LONGEST_NAME = 64
 LARGEST_ID = 2**52
 MOST_PEOPLE = 50  # in a browser
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?")
+ENGLISH: Mapping[str, str] = {"en": "English"}
 
 
-def page_app(telegram: Telegram, *, hint: Hint | None = None) -> Starlette:
+def page_app(
+    telegram: Telegram, *, hint: Hint | None = None, languages: Mapping[str, str] = ENGLISH
+) -> Starlette:
+    """`languages` are those a user's Telegram may be set to: names by codes."""
     page = Page(telegram, hint)
     return Starlette(
         routes=[
             *_files(),
+            Route("/languages.js", _script(f"export const LANGUAGES = {json.dumps(languages)};")),
             Route("/events", page.events),
             Route("/chat/{person_id:int}", page.snapshot),
             Route("/chat/{person_id:int}/send", page.send, methods=["POST"]),
@@ -54,9 +60,11 @@ def page_app(telegram: Telegram, *, hint: Hint | None = None) -> Starlette:
     )
 
 
-def sandbox_app(telegram: Telegram, *, hint: Hint | None = None) -> ASGIApp:
+def sandbox_app(
+    telegram: Telegram, *, hint: Hint | None = None, languages: Mapping[str, str] = ENGLISH
+) -> ASGIApp:
     """The page and the Bot API at one address."""
-    page, api = page_app(telegram, hint=hint), telegram_app(telegram)
+    page, api = page_app(telegram, hint=hint, languages=languages), telegram_app(telegram)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await (api if scope["path"].startswith(("/bot", "/file/bot")) else page)(scope, receive, send)
@@ -174,5 +182,12 @@ def _files() -> list[Route]:
 
 
 def _file(file: Path) -> Callable[[Request], Response]:
-    content, kind = file.read_bytes(), KINDS[file.suffix]
+    return _served(file.read_bytes(), KINDS[file.suffix])
+
+
+def _script(code: str) -> Callable[[Request], Response]:
+    return _served(code.encode(), KINDS[".js"])
+
+
+def _served(content: bytes, kind: str) -> Callable[[Request], Response]:
     return lambda _: Response(content, headers=HEADERS, media_type=kind)

@@ -1,12 +1,9 @@
 // Who this browser plays: people with a name and a language, of whom one is looked at.
 
 import { $ } from "./dom.js";
+import { LANGUAGES } from "./languages.js";
 
 const NAMES = ["Alex", "Maria", "Omar", "Priya", "Deniz", "Sofia", "Dewi", "Timur", "Leyla", "Bruno"];
-const LANGUAGES = {
-  en: "English", ru: "Русский", es: "Español", "pt-br": "Português (Brasil)", tr: "Türkçe", ar: "العربية",
-  hi: "हिन्दी", id: "Bahasa Indonesia", fa: "فارسی", uk: "Українська", uz: "Oʻzbekcha", fr: "Français",
-};
 const MOST = 50;
 
 const unread = new Map(); // id -> messages nobody has seen
