@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import serving
 from bot.app import serve
-from bot.gateway.languages import languages
+from bot.gateway.languages import offered
 from bot.sandbox.demo import demo_app
 from bot.sandbox.panel import Panel, demo_key
 from bot.sandbox.telegram import Telegram
@@ -41,7 +41,7 @@ async def serve_sandbox(port: int, *, host: str = "127.0.0.1") -> None:
 
 def offered_languages() -> dict[str, str]:
     """All there are, by the codes that Telegram uses."""
-    return {code.replace("_", "-").lower(): language.name for code, language in languages().items()}
+    return {one.code.replace("_", "-").lower(): one.name for one in offered()}
 
 
 def sandbox_settings(url: str, token: str, folder: Path, **other: Any) -> Settings:

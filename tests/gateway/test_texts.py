@@ -1,14 +1,18 @@
+import subprocess
+import sys
 from decimal import Decimal
+from gettext import NullTranslations
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
 from bot.gateway import languages
 from bot.gateway.figures import money, number
-from bot.gateway.languages import isolate, load, nearest, speaking, spoken
+from bot.gateway.languages import Language, isolate, load, nearest, speaking, spoken
 from bot.gateway.texts import lines, named, paragraphs, plural, shorten, t
 
 GERMAN = r"""
@@ -215,3 +219,17 @@ def test_nothing_is_said_of_what_nobody_named(language: str) -> None:
 def test_a_line_that_begins_with_what_is_kept_apart_has_its_direction_marked(text: str, line: str) -> None:
     marks = str.maketrans("[]⟩", languages.ISOLATE + languages.END + languages.RIGHT_TO_LEFT)
     assert isolate(text) == line.translate(marks)
+
+
+@pytest.mark.parametrize(
+    "code", ["en", "ar", "fa", "he", "ur", "ps_AF", "ug", "uz", "uz_Arab", "pa_Arab", "az", "yi"]
+)
+def test_the_direction_is_the_one_that_the_locale_has(code: str) -> None:
+    language = Language(code, Locale.parse(code), NullTranslations())
+    assert language.is_rtl == (language.locale.text_direction == "rtl")
+
+
+def test_what_is_known_of_a_locale_waits_until_it_is_spoken() -> None:
+    asked = "import bot.gateway.languages, babel.localedata; print(*babel.localedata._cache)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

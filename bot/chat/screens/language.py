@@ -1,7 +1,7 @@
 """/language: which one the bot speaks."""
 
 from bot.gateway.buttons import Button, Press
-from bot.gateway.languages import languages, spoken
+from bot.gateway.languages import offered, spoken
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import paragraphs, t
 
@@ -12,8 +12,10 @@ def choose(chosen: str | None) -> Screen:
     """`chosen` is None while nothing was chosen, and Telegram's language counts."""
     ours = spoken()
     buttons = [
-        Button(t("• {name}", name=one.name) if code == ours.code else one.name, Press("language", code))
-        for code, one in languages().items()
+        Button(
+            t("• {name}", name=one.name) if one.code == ours.code else one.name, Press("language", one.code)
+        )
+        for one in offered()
     ]
     return Screen(
         paragraphs(
