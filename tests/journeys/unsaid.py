@@ -1,5 +1,7 @@
 """Texts of the code that no story brings about. Whoever tells one more takes its text off."""
 
+from bot.translations.texts import joined
+
 # Set at start for whoever reads a language: in all of them in test_language.py.
 DESCRIPTIONS = {
     (
@@ -9,7 +11,25 @@ DESCRIPTIONS = {
     "Order from {panel} in the chat.",
 }
 # Said in languages that there are, in test_language.py.
-CHOICES = {"As my Telegram is set", "Now: {language}, as you chose."}
+CHOICES = {
+    "As my Telegram is set",
+    "Now: {language}, as you chose.",
+    "Now: {language}, as your Telegram is set.",
+    "What the panel writes, like the names of its services, stays as it is.",
+    "🌐 <b>Which language shall I speak?</b>",
+}
+# How an announcement went: its stories, in test_broadcast.py, put people into the database who speak English.
+ANNOUNCED = {
+    "Nobody gets it from now on.",
+    "This announcement has ended already.",
+    "⚠️ to {n} Telegram would not deliver it",
+    "✋ {n} does not get it any more",
+    "❔ {n} may have got it: the line broke meanwhile, and nobody gets it twice",
+    "📣 <b>The announcement was stopped.</b>",
+    "🚫 {n} has blocked me",
+}
+# A refill's words on its way to its end: only a panel that is asked in between says them.
+ON_ITS_WAY = {joined("refill", "Awaiting"), joined("refill", "In progress")}
 # Said only where several rare things meet, as a key that is gone while its refill is asked for.
 RARE = {
     "/orders shows whether an order was placed; if it is not there, please try again.",
@@ -55,4 +75,4 @@ RARE = {
     "⚠️ The quantity is missing.",
     "⚠️ This is a package: please leave the quantity out.",
 }
-UNSAID = DESCRIPTIONS | CHOICES | RARE
+UNSAID = DESCRIPTIONS | CHOICES | ANNOUNCED | ON_ITS_WAY | RARE
