@@ -22,7 +22,7 @@ from benchmarks.figures import Figure, against, percentile
 from benchmarks.poll_loops import BareLoop, Loop, OurLoop, fill, make_all_due
 from benchmarks.polling import INTERVAL, watch_lag
 from benchmarks.processes import Servers, process, servers
-from storage.sqlite import open_sqlite
+from storage.opening import open_sqlite
 
 KEYS, EACH = 2000, 50
 ORDERS = KEYS * EACH

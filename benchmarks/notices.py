@@ -10,7 +10,7 @@ from benchmarks import bots
 from benchmarks.figures import Figure
 from benchmarks.processes import Servers, running, servers
 from bot.demo import sandbox_settings
-from storage.sqlite import open_sqlite
+from storage.opening import open_sqlite
 
 LIMIT = 30  # messages Telegram takes in a second
 ONCE, OFTEN = 820, 20  # chats with one notice, and with several; a multiple of 30 notices in all

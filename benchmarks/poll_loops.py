@@ -15,7 +15,8 @@ from bot.core.accounts import Accounts
 from bot.core.tracking import LEASE_SECONDS, Tracking
 from bot.jobs.tracking import TrackingJob
 from bot.panel.client import PanelClient
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from storage.vault import Vault
 
 CONNECTIONS = 8

@@ -24,7 +24,7 @@ from bot.web.webhook import WebhookRefused
 from storage import broadcasts, cancelling, languages, orders, outbox, pruning, refills, rotation
 from storage.database import Database, DatabaseTrouble
 from storage.lock import hold, of_database
-from storage.sqlite import open_sqlite
+from storage.opening import open_sqlite
 from storage.vault import Vault
 
 GRACE_SECONDS = 5.0  # for what is in flight at the end; all of the end takes under 10

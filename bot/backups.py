@@ -14,8 +14,8 @@ from storage.backups import Restored, stamp
 from storage.database import DatabaseInUse
 from storage.inspecting import Findings
 from storage.lock import of_database
+from storage.opening import require_file
 from storage.schema import STEPS
-from storage.sqlite import require_file
 from storage.vault import Vault
 
 

@@ -11,7 +11,8 @@ from bot.gateway.transport import Transport
 from bot.settings import Settings
 from storage.database import StorageError
 from storage.inspecting import Findings, Sealed, inspect
-from storage.sqlite import SPARE_BYTES, open_to_look
+from storage.opening import open_to_look
+from storage.sqlite import SPARE_BYTES
 from storage.troubles import require_room
 from storage.vault import Vault
 

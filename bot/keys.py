@@ -7,8 +7,8 @@ from bot.settings import Settings
 from storage import rotation
 from storage.database import DatabaseInUse
 from storage.lock import of_database
+from storage.opening import open_beside, require_file
 from storage.rotation import Rotated
-from storage.sqlite import open_beside, require_file
 from storage.vault import Vault
 
 

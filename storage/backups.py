@@ -16,8 +16,9 @@ from storage import restoring
 from storage.database import StorageError
 from storage.inspecting import Findings, inspect
 from storage.migrations import version_of
+from storage.opening import open_of_any_age, open_sqlite, require_file
 from storage.restoring import Left
-from storage.sqlite import SPARE_BYTES, open_of_any_age, open_sqlite, require_file
+from storage.sqlite import SPARE_BYTES
 from storage.troubles import require_room
 from storage.vault import Vault
 

@@ -62,6 +62,20 @@ class Settled:
     reason: str | None = None
 
 
+async def _in_the_way(
+    tx: Transaction, *, order_id: str, refill_id: str, since: float | None
+) -> Refill | None:
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} FROM refills WHERE order_id = :order_id AND (id = :id "
+        "OR state IN ('asking', 'open') OR (created_at >= :since AND state <> 'refused')) "
+        "ORDER BY created_at DESC LIMIT 1",
+        order_id=order_id,
+        id=refill_id,
+        since=since,
+    )
+    return _refill(rows[0]) if rows else None
+
+
 @transaction(intent=True)
 async def begin(
     tx: Transaction,
@@ -83,16 +97,8 @@ async def begin(
     for one in asked:
         order_id, made = await row_of(tx, one, chat_id=chat_id, state="ended", now=now)
         refill_id = f"{request}-{one.panel_order_id}"
-        rows = await tx.fetch(
-            f"SELECT {_COLUMNS} FROM refills WHERE order_id = :order_id AND (id = :id "
-            "OR state IN ('asking', 'open') OR (created_at >= :since AND state <> 'refused')) "
-            "ORDER BY created_at DESC LIMIT 1",
-            order_id=order_id,
-            id=refill_id,
-            since=since,
-        )
-        if rows:
-            before[one.panel_order_id] = _refill(rows[0])
+        if found := await _in_the_way(tx, order_id=order_id, refill_id=refill_id, since=since):
+            before[one.panel_order_id] = found
             continue
         await tx.execute(
             "INSERT INTO refills (id, chat_id, account_id, order_id, state, process, created_at, changed_at) "

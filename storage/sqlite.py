@@ -2,17 +2,16 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import aiosqlite
 
-from storage.connections import Mode, Statements, close, connect, copied, in_thread, open_pair, to_the_end
+from storage.connections import Statements, close, copied, in_thread, open_pair, to_the_end
 from storage.database import (
-    Database,
     DatabaseDamaged,
     DatabaseSpoilt,
     DatabaseTrouble,
@@ -21,7 +20,7 @@ from storage.database import (
     Transaction,
     Work,
 )
-from storage.migrations import require_current, require_known
+from storage.migrations import require_current
 from storage.troubles import identity, named, require_own_log, require_room, trouble
 
 T = TypeVar("T")
@@ -215,63 +214,6 @@ async def _probe(tx: Transaction, *, room: int) -> None:
     """Writes so many bytes, and leaves nothing behind."""
     await tx.execute("INSERT INTO probe (room) VALUES (zeroblob(:room))", room=room)
     await tx.execute("DELETE FROM probe")
-
-
-async def open_sqlite(path: Path) -> SqliteDatabase:
-    """The database at `path`, made with its parent folders when missing, its schema up to date.
-
-    Raises StorageError.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    log = path.with_name(path.name + "-wal")
-    if log.exists() and not path.exists():  # noqa: ASYNC240 - once, before anything runs
-        raise StorageError(
-            f"{path} is gone, but {log.name} is there: put the database back, or move that away"
-        )
-    with named(path):
-        writer, reader = await open_pair(path, make=True)
-    return SqliteDatabase(path, writer, reader)
-
-
-async def open_to_look(path: Path) -> SqliteDatabase:
-    """An existing database, for reading only, its schema as it is. Raises StorageError."""
-    return await _open_existing(path, "ro", require_current)
-
-
-async def open_of_any_age(path: Path, mode: Literal["ro", "still"] = "ro") -> SqliteDatabase:
-    """... which an older version of the program may have made. For `still` see `connect`."""
-    return await _open_existing(path, mode, require_known)
-
-
-async def open_beside(path: Path) -> SqliteDatabase:
-    """An existing database that the running program may write to at the same time. Raises StorageError."""
-    return await _open_existing(path, "rw", require_current)
-
-
-def require_file(path: Path) -> None:
-    """Raises StorageError."""
-    if not path.is_file():
-        raise StorageError(
-            f"there is no database at {path}: `panelgram run` makes one, DATABASE_URL says where"
-        )
-
-
-async def _open_existing(
-    path: Path, mode: Mode, require: Callable[[Database], Awaitable[None]]
-) -> SqliteDatabase:
-    require_file(path)
-    with named(path):
-        connection = await connect(path, mode)
-    db = SqliteDatabase(path, connection, connection)
-    try:
-        await require(db)
-    except aiosqlite.Error as error:
-        await db.close()
-        raise StorageError(f"{path} is no database of this program ({error})") from error
-    except BaseException:
-        await db.close()
-        raise
-    return db
 
 
 def _is_trouble(error: Exception, path: Path) -> bool:

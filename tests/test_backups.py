@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from storage import migrations
+from storage.opening import open_sqlite
 from storage.schema import STEPS
-from storage.sqlite import open_sqlite
 from storage.vault import new_encryption_key
 from tests.conftest import World
 from tests.journeys.stories import places

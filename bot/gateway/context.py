@@ -23,6 +23,7 @@ from bot.gateway.dialog import Dialog, Step, Turn, current_turn
 from bot.gateway.files import Files
 from bot.gateway.messenger import Messenger, Screen
 from bot.gateway.replies import Replies
+from bot.gateway.shapes import telegrams_language
 from bot.gateway.vitals import Vitals
 from bot.jobs.broadcasts import BroadcastsJob
 from bot.jobs.masses import MassesJob
@@ -141,8 +142,7 @@ class Context(CallbackContext[ExtBot[None], Any, Any, Any]):
 
     @property
     def language(self) -> str:
-        user = self.incoming.effective_user
-        return (user.language_code or "") if user else ""
+        return telegrams_language(self.incoming)
 
     @property
     def press(self) -> Press:

@@ -4,6 +4,7 @@ import json
 from typing import Annotated, Any
 
 import msgspec
+from telegram import Update
 
 LARGEST_ID = 2**52  # as Telegram says
 LONGEST_TEXT = 4096  # characters, as Telegram says
@@ -93,6 +94,12 @@ def language_of(update: dict[str, Any]) -> str:
     senders = (part.get("from") for part in update.values() if isinstance(part, dict))
     told = (sender.get("language_code") for sender in senders if isinstance(sender, dict))
     return next((language for language in told if isinstance(language, str)), "")
+
+
+def telegrams_language(update: Update) -> str:
+    """The same of an update that is understood."""
+    user = update.effective_user
+    return (user.language_code or "") if user else ""
 
 
 def _is_id(value: object) -> bool:

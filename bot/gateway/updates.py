@@ -25,7 +25,7 @@ from telegram import Bot, Update
 
 from bot.gateway.dialog import Turn, set_turn
 from bot.gateway.languages import speaking
-from bot.gateway.shapes import chat_of, language_of, served
+from bot.gateway.shapes import chat_of, language_of, served, telegrams_language
 from bot.gateway.slots import Slots
 from bot.jobs.ending import end
 from bot.jobs.outage import NOBODY, Outage
@@ -179,7 +179,7 @@ class Runner:
         before, its row is still in the inbox."""
         began = time.monotonic()
         update, outlast = self._read(one), self._outage.outlast
-        with speaking(_language(update)):
+        with speaking(telegrams_language(update)):
             turn = await _until_it_works(
                 lambda: outlast(chat_id, lambda: self._serve(chat_id, update, visit))
             )
@@ -201,14 +201,14 @@ class Runner:
         turn = Turn.begin(chat_id, visit, deadline=deadline)
         async with self._slots.held(turn):
             set_turn(turn)
-            with speaking(visit.chosen or _language(update) or visit.language):
+            with speaking(visit.chosen or telegrams_language(update) or visit.language):
                 await self._handle(update)
         if turn.trouble is not None:
             raise turn.trouble
         return turn
 
     async def _end(self, one: Waiting, update: Update, turn: Turn) -> None:
-        visit, language = turn.visit, _language(update)
+        visit, language = turn.visit, telegrams_language(update)
         if visit.blocked and update.my_chat_member is None:
             await accounts.set_blocked(self._db, chat_id=turn.chat_id, blocked_at=None)
         if visit.known and language and language != visit.language:
@@ -222,12 +222,6 @@ class Runner:
         except Exception as error:
             log.warning("update not understood", error=type(error).__name__)
             return Update(one.update_id)
-
-
-def _language(update: Update) -> str:
-    """As Telegram tells it, "" when it does not."""
-    user = update.effective_user
-    return (user.language_code or "") if user else ""
 
 
 async def _until_it_works(work: Callable[[], Awaitable[T]]) -> T:

@@ -13,8 +13,9 @@ from bot.chat.bundles import with_lines
 from bot.chat.screens.bundles import MOST_BUTTONS, bundle, line
 from bot.gateway.messenger import Screen
 from bot.gateway.texts import units
+from storage.opening import open_sqlite
 from storage.outbox import MOST_TOGETHER, TOGETHER, Notice
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.jobs.conftest import Logged, logged
 
 __all__ = ["logged"]

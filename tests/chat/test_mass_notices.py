@@ -15,7 +15,7 @@ from bot.gateway.messenger import Messenger, Screen
 from bot.jobs.notices import Delivered, Delivery, TryAgain, Unreachable
 from storage.database import Database
 from storage.masses import Mass
-from storage.sqlite import open_sqlite
+from storage.opening import open_sqlite
 from tests.storage.stored import ANNA, NOW, connect
 
 # The framework warns whenever Telegram asks for a pause.

@@ -14,8 +14,9 @@ from bot.gateway.context import About
 from bot.gateway.messenger import Messenger, Screen
 from bot.jobs.notices import Delivered
 from storage import waiting
+from storage.opening import open_sqlite
 from storage.outbox import Notice
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import ANNA, NOW, connect
 
 ABOUT = About("Panel", "https://panel.example", "")

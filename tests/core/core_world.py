@@ -21,8 +21,9 @@ from bot.serving import Server, serve
 from storage import orders
 from storage.accounts import Account
 from storage.database import Row
+from storage.opening import open_sqlite
 from storage.orders import Order
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.sqlite import SqliteDatabase
 from storage.vault import Vault
 
 KEY, OTHER, WRONG = "0123456789abcdef0123456789abcdef", "b" * 32, "f" * 32

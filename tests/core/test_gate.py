@@ -9,7 +9,8 @@ import pytest
 
 from bot.core.gate import TOLD_SECONDS, Asked, Gate, Shut, chat_numbers, judge
 from storage.gate import Rules
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.core.core_world import ANNA, BORIS, Clock
 
 OPERATOR = 9

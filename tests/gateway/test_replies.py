@@ -23,8 +23,9 @@ from bot.sandbox.telegram.person import PHOTO
 from bot.serving import serve
 from storage import replies
 from storage.conversations import Conversation, Visit
+from storage.opening import open_sqlite
 from storage.replies import Kept
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import connect, table
 
 HELLO = Screen(Markup("<b>Hello</b> &amp; welcome"), ((Button("Menu", Press("menu")), Copy("Id", "23501")),))

@@ -13,7 +13,8 @@ from bot.jobs.broadcasts import BroadcastsJob, Failed, Outcome, Unsure
 from bot.jobs.notices import Delivered, TryAgain, Unreachable
 from storage import broadcasts
 from storage.broadcasts import Broadcast, Recipient
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.core.core_world import Clock
 from tests.jobs.conftest import Logged
 from tests.storage.stored import table

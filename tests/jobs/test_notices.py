@@ -21,9 +21,10 @@ from bot.jobs.notices import (
     Unreachable,
 )
 from storage import accounts, orders, outbox, preferences, replies
+from storage.opening import open_sqlite
 from storage.outbox import Notice
 from storage.preferences import Preferences
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.jobs.conftest import Logged
 from tests.journeys.stories import eventually
 from tests.storage.stored import NOW, begin, connect, table

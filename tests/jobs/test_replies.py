@@ -11,8 +11,9 @@ import pytest
 from bot.jobs.notices import AT_ONCE, Delivered, Delivery, TryAgain, Unreachable
 from bot.jobs.replies import RepliesJob
 from storage import replies
+from storage.opening import open_sqlite
 from storage.replies import Kept
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.jobs.conftest import Logged
 from tests.journeys.stories import eventually
 from tests.storage.stored import NOW, table

@@ -9,7 +9,8 @@ import pytest
 from storage import accounts, catalog, conversations, inbox, orders
 from storage.conversations import Conversation
 from storage.inbox import Waiting
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import ANNA, BORIS, LINK, NOW, PANEL, begin, connect, looked_at, place, table
 
 

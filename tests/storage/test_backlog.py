@@ -7,7 +7,8 @@ import pytest
 
 from storage import accounts, backlog, orders, tracking
 from storage.backlog import Backlog
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import ANNA, BORIS, INTERVAL, NOW, PANEL, begin, connect, place
 from tests.storage.test_refills import follow
 

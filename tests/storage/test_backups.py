@@ -20,8 +20,9 @@ from storage.database import DatabaseTooNew, StorageError, WrongEncryptionKey
 from storage.following import Asked
 from storage.inbox import Waiting
 from storage.masses import Mass
+from storage.opening import open_sqlite, open_to_look
 from storage.schema import STEPS
-from storage.sqlite import SqliteDatabase, open_sqlite, open_to_look
+from storage.sqlite import SqliteDatabase
 from storage.vault import Vault
 from tests.storage.stored import ACCOUNT, ANNA, BORIS, NOW, PANEL, begin, place, stored, table
 

@@ -7,7 +7,8 @@ import pytest
 
 from storage import accounts, broadcasts, gate, pruning
 from storage.broadcasts import DRAFT_SECONDS, Broadcast
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import ANNA, BORIS, NOW, connect, table
 
 OLGA = 9000

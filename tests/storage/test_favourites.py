@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from storage import favourites
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import ANNA, BORIS, NOW, PANEL, begin, connect
 
 

@@ -10,8 +10,9 @@ import pytest
 from storage import accounts, following, listing, looks, orders, refills, tracking
 from storage.following import Asked
 from storage.listing import Shelf
+from storage.opening import open_sqlite
 from storage.orders import Order
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import (
     ANNA,
     BORIS,

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from storage import outbox, preferences
+from storage.opening import open_sqlite
 from storage.outbox import MOST_TOGETHER, Notice
 from storage.preferences import DEFAULT, Preferences
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import ANNA, BORIS, NOW, connect, table
 
 LATER = NOW + 5000

@@ -10,7 +10,8 @@ from storage import conversations, inbox
 from storage.conversations import Conversation, Visit
 from storage.database import Transaction
 from storage.inbox import Waiting
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import ANNA, BORIS, NOW, table
 
 FIRST, SECOND, THIRD = Waiting(7, ANNA, b"{}"), Waiting(8, BORIS, b"{}"), Waiting(9, ANNA, b'{"a": 1}')

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from storage import accounts, conversations, languages
+from storage.opening import open_sqlite
 from storage.pruning import GONE_SECONDS, prune
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import ANNA, BORIS, NOW, connect, table
 
 

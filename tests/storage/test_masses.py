@@ -11,7 +11,7 @@ import pytest
 from storage import masses, orders
 from storage.database import Database
 from storage.masses import Mass, Shown
-from storage.sqlite import open_sqlite
+from storage.opening import open_sqlite
 from tests.storage.stored import ANNA, BORIS, NOW, ORDER, PANEL, begin, connect, stored, table
 
 LINES = [Shown(1, "1|a|5", True, Decimal("0.0050")), Shown(3, "x", False, None)]

@@ -9,8 +9,9 @@ import pytest
 
 from storage import lock, migrations
 from storage.database import DatabaseInUse, DatabaseTooNew, DatabaseTrouble, StorageError
+from storage.opening import open_sqlite, open_to_look
 from storage.schema import STEPS
-from storage.sqlite import SqliteDatabase, open_sqlite, open_to_look
+from storage.sqlite import SqliteDatabase
 
 
 async def schema(db: SqliteDatabase) -> list[tuple[str, str]]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from storage import accounts, masses, moving, tracking
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import ACCOUNT, ANNA, BORIS, INTERVAL, NOW, PANEL, connect, place, table
 
 ANOTHER = "https://another.example/api/v2"

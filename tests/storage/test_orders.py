@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from storage import orders
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import ANNA, BORIS, LINK, NOW, ORDER, begin, connect, place, stored, table
 
 

@@ -11,8 +11,9 @@ import pytest
 from storage import accounts, conversations, favourites, inbox, pruning, replies
 from storage.conversations import Conversation
 from storage.inbox import Waiting
+from storage.opening import open_sqlite
 from storage.pruning import DAY, DIALOG_SECONDS, GONE_SECONDS, NOTICE_SECONDS, ORDER_SECONDS, prune
-from storage.sqlite import SHRINK_PAGES, SqliteDatabase, open_sqlite
+from storage.sqlite import SHRINK_PAGES, SqliteDatabase
 from tests.storage.stored import ACCOUNT, ANNA, BORIS, NOW, PANEL, begin, connect, table
 
 

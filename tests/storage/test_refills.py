@@ -7,8 +7,9 @@ import pytest
 
 from storage import accounts, cancelling, following, refill_queue, refills
 from storage.following import Asked
+from storage.opening import open_sqlite
 from storage.refills import Begun, Refill, Settled
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import ANNA, BORIS, INTERVAL, NOW, PANEL, connect, place, table
 
 

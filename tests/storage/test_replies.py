@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from storage import accounts, orders, outbox, replies
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import ANNA, BORIS, NOW, begin, connect, table
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from storage import accounts, reports
 from storage.database import Row
+from storage.opening import open_sqlite
 from storage.reports import Counts
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import ANNA, BORIS, NOW, begin, connect
 
 DAY = 86400.0

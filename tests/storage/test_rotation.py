@@ -12,8 +12,9 @@ import pytest
 from storage import accounts, inbox, rotation
 from storage.database import Row
 from storage.inbox import Waiting
+from storage.opening import open_beside, open_sqlite
 from storage.rotation import NotReady, Rotated, announce, require_ready, rotate
-from storage.sqlite import SqliteDatabase, open_beside, open_sqlite
+from storage.sqlite import SqliteDatabase
 from storage.vault import Vault
 from tests.storage.stored import ACCOUNT, NOW, PANEL, table
 

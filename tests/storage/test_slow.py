@@ -9,7 +9,8 @@ import pytest
 
 from storage import accounts, slow
 from storage.looks import follow_children
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import ANNA, BORIS, NOW, PANEL, connect, place, table
 
 HOUR = 3600.0

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from storage.database import Transaction, Work
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 
 NORMAL, FULL = 1, 2
 

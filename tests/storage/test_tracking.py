@@ -9,7 +9,8 @@ import pytest
 
 from storage import accounts, tracking
 from storage.looks import Followed
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from storage.tracking import Claim, Due
 from tests.storage.stored import (
     ANNA,

@@ -11,7 +11,8 @@ import pytest
 
 from storage import connections, sqlite
 from storage.database import DatabaseDamaged, DatabaseSpoilt, DatabaseTrouble, StorageError
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from tests.storage.stored import begin, connect, table
 
 

@@ -10,7 +10,8 @@ import pytest
 from storage import accounts, inbox
 from storage.database import WrongEncryptionKey
 from storage.inbox import Waiting
-from storage.sqlite import SqliteDatabase, open_sqlite
+from storage.opening import open_sqlite
+from storage.sqlite import SqliteDatabase
 from storage.vault import Vault, new_encryption_key, read_encryption_key
 from tests.storage.stored import ACCOUNT, ANNA, BORIS, PANEL
 

@@ -1,6 +1,6 @@
 """Greeting, help, privacy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from markupsafe import Markup
@@ -11,8 +11,67 @@ from bot.gateway.context import About
 from bot.gateway.dialog import Step
 from bot.gateway.languages import spoken
 from bot.gateway.messenger import Screen
-from bot.gateway.texts import lines, paragraphs, plural, shorten, t
+from bot.gateway.texts import lines, paragraphs, phrase, plural, shorten, t
 from storage import broadcasts, inbox, masses, pruning
+
+# What is kept, and the ages in it, in seconds.
+_KEPT: tuple[tuple[str, Mapping[str, float]], ...] = (
+    (
+        phrase("• Your API key, encrypted. An old key goes about a day after its last order ended."),
+        {},
+    ),
+    (
+        phrase(
+            "• Your orders: service, what you entered for it, price, status, refills. Also those you "
+            "let me follow, and your favourite services. An order goes {age} after its last change, "
+            "once it has ended."
+        ),
+        {"age": pruning.ORDER_SECONDS},
+    ),
+    (
+        phrase("• The list of a mass order, until it has ended; one you did not confirm, for {age}."),
+        {"age": masses.DRAFT_SECONDS},
+    ),
+    (
+        phrase(
+            "• Your Telegram ID, language and settings. Where you are in a dialog goes after {age}, "
+            "if you do not go on with it."
+        ),
+        {"age": pruning.DIALOG_SECONDS},
+    ),
+    (
+        phrase("• The language you chose. Without a key it goes after {age}."),
+        {"age": pruning.GONE_SECONDS},
+    ),
+    (
+        phrase("• What you type only until it is answered; then just the message's number, for {age}."),
+        {"age": inbox.REMEMBERED_SECONDS},
+    ),
+    (
+        phrase("• If a key is refused, a scrambled note of it for {age}."),
+        {"age": pruning.REFUSED_SECONDS},
+    ),
+    (
+        phrase(
+            "• If you block me, what I could not tell you goes after {news}. After {age}, and once "
+            "you have no order here any more, all the rest goes too."
+        ),
+        {"news": pruning.NOTICE_SECONDS, "age": pruning.GONE_SECONDS},
+    ),
+    (
+        phrase(
+            "• If the people who run this bot block you, or invite you, your Telegram ID, and why it "
+            "is blocked. The block stays known after /forget, or it would be undone by it."
+        ),
+        {},
+    ),
+    (
+        phrase(
+            "• While an announcement is sent, whether you got it. What of it was never sent goes after {age}."
+        ),
+        {"age": broadcasts.DRAFT_SECONDS},
+    ),
+)
 
 
 def welcome(about: About) -> Screen:
@@ -93,51 +152,7 @@ def privacy(about: About) -> Screen:
     return Screen(
         paragraphs(
             t("<b>What I keep about you</b>"),
-            lines(
-                t("• Your API key, encrypted. An old key goes about a day after its last order ended."),
-                t(
-                    "• Your orders: service, what you entered for it, price, status, refills. Also those you "
-                    "let me follow, and your favourite services. An order goes {age} after its last change, "
-                    "once it has ended.",
-                    age=_age(pruning.ORDER_SECONDS),
-                ),
-                t(
-                    "• The list of a mass order, until it has ended; one you did not confirm, for {age}.",
-                    age=_age(masses.DRAFT_SECONDS),
-                ),
-                t(
-                    "• Your Telegram ID, language and settings. Where you are in a dialog goes after "
-                    "{age}, if you do not go on with it.",
-                    age=_age(pruning.DIALOG_SECONDS),
-                ),
-                t(
-                    "• The language you chose. Without a key it goes after {age}.",
-                    age=_age(pruning.GONE_SECONDS),
-                ),
-                t(
-                    "• What you type only until it is answered; then just the message's number, for {age}.",
-                    age=_age(inbox.REMEMBERED_SECONDS),
-                ),
-                t(
-                    "• If a key is refused, a scrambled note of it for {age}.",
-                    age=_age(pruning.REFUSED_SECONDS),
-                ),
-                t(
-                    "• If you block me, what I could not tell you goes after {news}. After {age}, and once "
-                    "you have no order here any more, all the rest goes too.",
-                    news=_age(pruning.NOTICE_SECONDS),
-                    age=_age(pruning.GONE_SECONDS),
-                ),
-                t(
-                    "• If the people who run this bot block you, or invite you, your Telegram ID, and why it "
-                    "is blocked. The block stays known after /forget, or it would be undone by it."
-                ),
-                t(
-                    "• While an announcement is sent, whether you got it. What of it was never sent goes "
-                    "after {age}.",
-                    age=_age(broadcasts.DRAFT_SECONDS),
-                ),
-            ),
+            lines(*(t(text, **{name: _age(age) for name, age in ages.items()}) for text, ages in _KEPT)),
             t("Only {panel} ever gets your key, your links and your orders.", panel=about.panel_name),
             t("/forget erases all of it at once."),
         )
